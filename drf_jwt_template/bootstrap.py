@@ -1,0 +1,139 @@
+"""What happens once Cookiecutter has rendered a project: the tests of its resources, and its setup.
+
+The setup itself is the project's own `scripts/setup.py`, which its team repeats after a clone;
+here it gets a better view of its progress.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shlex
+import sys
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from cookiecutter.utils import create_env_with_context
+from jinja2 import FileSystemLoader
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from .answers import read
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+def finish(variables: Mapping[str, Any], *, update: bool) -> None:
+    """Completes the project in the current folder.
+
+    With `update`, files are rendered and nothing else happens: cruft compares them with those of
+    another version, and a secret or a database would be taken for a change. Once the files are
+    there, nothing raises: Cookiecutter would delete the project.
+    """
+    project = Path.cwd()
+    render_resource_tests(project, variables)
+    if update:
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    if not read(variables).run_setup:
+        console.print(f"\n{project.name} is rendered. {_resume(project, 'makes it ready to run')}", markup=False)
+        return
+    try:
+        ready = set_up(project, console)
+    except KeyboardInterrupt:
+        console.print("\nInterrupted.")
+        ready = False
+    except Exception:
+        # A fault of the setup is no reason to lose the project.
+        traceback.print_exc()
+        ready = False
+    if ready:
+        console.print(
+            f"\n{project} is ready.\n  cd {shlex.quote(_short(project))} && make run"
+            "     start the server\n  make help                list the other commands",
+            markup=False,
+        )
+    else:
+        console.print(f"\nThe project is kept in {project}.\n{_resume(project, 'does the rest')}", markup=False)
+
+
+def render_resource_tests(project: Path, variables: Mapping[str, Any]) -> None:
+    """Writes `tests/test_<resource>.py`: Cookiecutter itself makes one file of one template."""
+    context = {"cookiecutter": dict(variables)}
+    environment = create_env_with_context(context)
+    environment.loader = FileSystemLoader(TEMPLATES)
+    template = environment.get_template("test_resource.py")
+    for resource in read(variables).resources:
+        text = template.render(**context, resource=resource)
+        target = project / "tests" / f"test_{resource.module}.py"
+        target.write_text(text, encoding="utf-8", newline="\n")
+
+
+def set_up(project: Path, console: Console) -> bool:
+    """Runs the project's setup; tells whether every step was done."""
+    setup = _load(project / "scripts" / "setup.py")
+    if not console.is_terminal:
+        return bool(setup.run_steps(setup.PlainReport()))
+    with Progress(
+        SpinnerColumn(finished_text=" "),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        return bool(setup.run_steps(LiveReport(progress)))
+
+
+class LiveReport:
+    """The steps on a terminal: what is done above, what is under way below, with its time."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.task = progress.add_task("")
+
+    def started(self, step: str) -> None:
+        self.progress.reset(self.task, description=f"{step} ...")
+
+    def done(self, step: str, seconds: float, note: str) -> None:
+        self._line("✓", step, seconds, note)
+
+    def failed(self, step: str, seconds: float, reason: str) -> None:
+        self._line("✗", step, seconds, reason)
+
+    def _line(self, mark: str, step: str, seconds: float, text: str) -> None:
+        first, *rest = text.splitlines() or [""]
+        self.progress.console.print(f"{mark} {step} ({seconds:.1f} s): {first}", markup=False)
+        for line in rest:
+            self.progress.console.print(f"  {line}", markup=False)
+
+
+def _load(script: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("project_setup", script)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{script} cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    # No __pycache__ in the new project before its own Python has run.
+    dont_write_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = dont_write_bytecode
+    return module
+
+
+def _resume(project: Path, does: str) -> str:
+    folder = shlex.quote(_short(project))
+    command = "python scripts\\setup.py" if os.name == "nt" else "make setup"
+    return f"This {does}:\n  cd {folder} && {command}"
+
+
+def _short(project: Path) -> str:
+    """The project's path from where the user is, who called Cookiecutter one process up."""
+    called_from = Path(os.environ.get("PWD", "."))
+    try:
+        return str(project.relative_to(called_from.resolve()))
+    except ValueError:
+        return str(project)

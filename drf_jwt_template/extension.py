@@ -1,0 +1,176 @@
+"""The Jinja extension that hands the checked answers to the templates.
+
+Every template sees them as `project`. They are read when generation begins, before the project's
+folder is made, so that a bad answer leaves nothing behind whichever front end asked.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cookiecutter.exceptions import FailedHookException
+from jinja2 import Environment, TemplateSyntaxError
+from jinja2.ext import Extension
+from jinja2.runtime import Context
+
+from . import literals
+from .answers import Answers, BadAnswers, Problem, read
+
+TEMPLATE_DIR = Path(__file__).resolve().parent.parent
+LINE_STATEMENT = re.compile(r"^[ \t]*# % (.*?)[ \t]*$", re.MULTILINE)
+
+
+class ProjectExtension(Extension):
+    """Adds `project`, the filters of `literals`, and `# % …` for a statement on its own line."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        if "cruft" in sys.modules:
+            _forget_this_version()
+        environment.context_class = ProjectContext
+        environment.filters |= {
+            "py": literals.string,
+            "toml": literals.toml,
+            "markdown": literals.markdown,
+        }
+        # Bound here, because a repository that a tool has checked out may have a relative path.
+        environment.globals |= {
+            "template_dir": str(TEMPLATE_DIR),
+            "is_update": _is_update,
+        }
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Makes a block of each line statement.
+
+        Jinja's own `line_statement_prefix` swallows the blank lines that follow a statement, and
+        two blank lines before a class could not be written.
+        """
+        if name is None:
+            # An answer given as `key=value` is rendered too: text such as "{{" is no template.
+            try:
+                self._plain.parse(source)
+            except TemplateSyntaxError as error:
+                raise FailedHookException(
+                    f"The answer {source!r} would be taken for a template, and is none: {error}.\n"
+                    "No answer can hold {{, {% or {#."
+                ) from None
+        return LINE_STATEMENT.sub(r"{% \1 %}", source)
+
+    _plain = Environment()
+
+
+class ProjectContext(Context):
+    """A rendering context that has `project` once the answers are complete."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        parent: dict[str, Any],
+        name: str | None,
+        blocks: dict[str, Any],
+        globals: Any = None,
+    ) -> None:
+        variables = parent.get("cookiecutter", {})
+        # Cookiecutter and cruft both set `_template` when all prompts are answered.
+        if "_template" in variables:
+            parent["project"] = _answers(environment, variables)
+        super().__init__(environment, parent, name, blocks, globals)
+
+
+def _answers(environment: Environment, variables: Mapping[str, Any]) -> Answers:
+    known = getattr(environment, "_project", None)
+    if known is not None and known[0] == dict(variables):
+        return known[1]
+    try:
+        answers = read(variables)
+    except BadAnswers as error:
+        message = _refusal(environment, variables, error.problems)
+        if _by_cruft(variables):
+            # cruft shows a traceback of everything but an exit.
+            raise SystemExit(message) from None
+        raise FailedHookException(message) from None
+    environment._project = dict(variables), answers  # type: ignore[attr-defined]
+    return answers
+
+
+def _refusal(
+    environment: Environment, variables: Mapping[str, Any], problems: tuple[Problem, ...]
+) -> str:
+    refused = {problem.variable for problem in problems}
+    kept = {
+        name: value
+        for name, value in variables.items()
+        if not name.startswith("_")
+        and name not in refused
+        and value != _default(environment, name, variables)
+    }
+    template = str(variables["_template"])
+    if _by_cruft(variables):
+        command = ["cruft", "create", template]
+        if kept:
+            command += ["--extra-context", json.dumps(kept)]
+    else:
+        command = ["cookiecutter", template]
+        if variables.get("_checkout"):
+            command += ["--checkout", str(variables["_checkout"])]
+        command += [f"{name}={value}" for name, value in kept.items()]
+    return (
+        "No project was made: "
+        + ("an answer is refused." if len(refused) == 1 else f"{len(refused)} answers are refused.")
+        + "\n\n"
+        + "\n".join(map(str, problems))
+        + "\n\nTo answer "
+        + ", ".join(sorted(refused))
+        + " anew and keep all else:\n  "
+        + " ".join(map(shlex.quote, command))
+    )
+
+
+def _default(environment: Environment, name: str, variables: Mapping[str, Any]) -> Any:
+    raw = json.loads((TEMPLATE_DIR / "cookiecutter.json").read_text(encoding="utf-8")).get(name)
+    if isinstance(raw, list):
+        return raw[0]
+    if isinstance(raw, str):
+        unfinished = {key: value for key, value in variables.items() if key != "_template"}
+        return environment.from_string(raw).render(cookiecutter=unfinished)
+    return raw
+
+
+def _by_cruft(variables: Mapping[str, Any]) -> bool:
+    return "_commit" in variables
+
+
+def _forget_this_version() -> None:
+    """Makes the next import read this package anew.
+
+    `cruft update` renders the old and the new version of the template in one process, from one
+    folder; without this, the new templates would meet the old code. Compiled files go too: within
+    one second, Python takes a changed source of the same size for the old one.
+    """
+    package = __name__.partition(".")[0]
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        del sys.modules[name]
+    shutil.rmtree(Path(__file__).parent / "__pycache__", ignore_errors=True)
+    importlib.invalidate_caches()
+
+
+def _is_update(variables: Mapping[str, Any]) -> bool:
+    """Whether the files are rendered to be compared, and not for a new project.
+
+    `cruft update`, `diff` and `check` render old and new versions in temporary folders, hooks
+    included, and nothing that they hand over tells so; `cruft create` is on the stack of the one
+    that makes a project.
+    """
+    frame = sys._getframe()
+    modules = set()
+    while frame := frame.f_back:  # type: ignore[assignment]
+        modules.add(frame.f_globals.get("__name__"))
+    return _by_cruft(variables) and "cruft._commands.create" not in modules

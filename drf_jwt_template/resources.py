@@ -1,0 +1,855 @@
+"""The resource language: text -> the models, endpoints and tests of a project.
+
+    resources := resource (";" resource)*
+    resource  := Name "(" field ("," field)* ")" [ "at" path ]
+    field     := name ":" type ["=" default] ("optional" | "unique")*
+
+``parse`` reads the whole text and reports every error at its spot.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import keyword
+import math
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from .literals import call, duration, duration_source, string
+
+MAX_NAME = 40
+MAX_STR = 65_535
+MAX_PATH = 100
+# PostgreSQL refuses an index entry of more than about 2,700 bytes; a character takes up to four.
+MAX_UNIQUE_STR = 600
+MAX_DECIMAL_DIGITS = 1_000
+INT_RANGE = (-(2**31), 2**31 - 1)
+
+QUERY_PARAMETERS = ("format", "ordering", "page", "page_size", "search")
+RESERVED_FIELDS = {
+    **dict.fromkeys(("id", "pk"), "is the primary key of every resource"),
+    **dict.fromkeys(("created_at", "updated_at"), "is kept for the time stamps"),
+    **dict.fromkeys(
+        ("does_not_exist", "meta", "multiple_objects_returned", "not_updated"),
+        "would hide a class of every Django model",
+    ),
+    "url": "is kept for the link of a hyperlinked resource",
+    **dict.fromkeys(("dt", "models"), "is a module that models.py imports"),
+    **dict.fromkeys(QUERY_PARAMETERS, "is a query parameter of every list"),
+    **dict.fromkeys(
+        (
+            "adelete",
+            "arefresh_from_db",
+            "asave",
+            "check",
+            "clean",
+            "clean_fields",
+            "date_error_message",
+            "delete",
+            "from_db",
+            "full_clean",
+            "get_constraints",
+            "get_deferred_fields",
+            "objects",
+            "prepare_database_save",
+            "refresh_from_db",
+            "save",
+            "save_base",
+            "serializable_value",
+            "unique_error_message",
+            "validate_constraints",
+            "validate_unique",
+        ),
+        "is an attribute of every Django model",
+    ),
+}
+RESERVED_RESOURCES = {
+    **dict.fromkeys(("False", "None", "True"), "is a keyword of Python"),
+    "User": "is the project's user model",
+    **dict.fromkeys(("Decimal", "Meta", "Model", "UUID"), "has a meaning in models.py"),
+}
+CLASS_SUFFIXES = ("Admin", "Filter", "Serializer", "ViewSet")
+
+IRREGULAR_PLURALS = {
+    "child": "children",
+    "foot": "feet",
+    "goose": "geese",
+    "man": "men",
+    "mouse": "mice",
+    "person": "people",
+    "tooth": "teeth",
+    "woman": "women",
+    **{
+        word: re.sub("fe?$", "ves", word)
+        for word in ("calf", "half", "knife", "leaf", "life", "loaf", "self", "shelf", "thief")
+        + ("wife", "wolf")
+    },
+}
+
+
+class ResourceErrors(ValueError):
+    """The text is not in the resource language; the message shows every error at its spot."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a type of the language is in Django, in the API and in a test."""
+
+    field: str
+    """The class of `django.db.models`."""
+    lookups: tuple[str, ...] = ("exact",)
+    """What the list can be filtered by, in django-filter's terms."""
+    sample: str = ""
+    """Source of a valid value, made different by the name `n` (1 to 9)."""
+    invalid: str = ""
+    """Source of a value that the API must refuse; empty where any value is valid."""
+    default: Callable[[str, Field], str] | None = None
+    """Text of a default -> its source; raises ValueError with what is allowed."""
+    text: bool = False
+    unique: bool = True
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a resource. All that templates need to know of it is an attribute here."""
+
+    name: str
+    type: str
+    arguments: tuple[str, ...] = ()
+    default: str | None = None
+    """Source of the default in models.py."""
+    optional: bool = False
+    unique: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.type]
+
+    @property
+    def max_length(self) -> int | None:
+        if self.type == "str":
+            return int(self.arguments[0]) if self.arguments else 255
+        if self.type == "choice":
+            return max(len(value) for value in self.arguments)
+        return {"slug": 50, "url": 200, "email": 254}.get(self.type)
+
+    @property
+    def required(self) -> bool:
+        """Whether a body without this field is refused."""
+        return not self.optional and self.default is None
+
+    @property
+    def nullable(self) -> bool:
+        """Django's convention: no value is `""` in a text column, unless it is unique."""
+        return self.optional and (not self.kind.text or self.unique)
+
+    @property
+    def choices_class(self) -> str:
+        return "".join(part.capitalize() for part in self.name.split("_"))
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Member, and source of value and label, of each choice."""
+        if self.type != "choice":
+            return []
+        rows = []
+        for value in self.arguments:
+            member = _member(value)
+            pair = [string(value), string(re.sub(r"[_-]+", " ", value).capitalize())]
+            source = call("", pair, indent=8, beside=len(member) + 1)
+            rows.append((member, source if "\n" in source else source[1:-1]))
+        return rows
+
+    @property
+    def declaration(self) -> str:
+        """The right-hand side of the field's line in models.py."""
+        options: dict[str, str] = dict(self.kind.options)
+        if self.type in ("str", "choice"):
+            options["max_length"] = str(self.max_length)
+        if self.type == "choice":
+            options["choices"] = f"{self.choices_class}.choices"
+        if self.type == "decimal":
+            options |= dict(zip(("max_digits", "decimal_places"), self.arguments))
+        if self.unique:
+            options["unique"] = "True"
+        if self.optional:
+            options["blank"] = "True"
+        if self.nullable:
+            options["null"] = "True"
+        if self.default is not None:
+            options["default"] = self.default
+        elif self.optional and not self.nullable:
+            options["default"] = '""'
+        return call(
+            f"models.{self.kind.field}",
+            [f"{name}={value}" for name, value in options.items()],
+            indent=4,
+            beside=len(f"{self.name} = "),
+        )
+
+    @property
+    def searchable(self) -> bool:
+        return self.kind.text and self.type != "choice"
+
+    @property
+    def sortable(self) -> bool:
+        return self.type not in ("json", "text")
+
+    @property
+    def listed(self) -> bool:
+        """Whether the admin's list has a column of it."""
+        return self.type not in ("json", "text")
+
+    @property
+    def admin_filter(self) -> bool:
+        return self.type in ("bool", "choice", "date", "datetime")
+
+    @property
+    def sample(self) -> str:
+        if self.type == "choice":
+            first, second = self.arguments[0], self.arguments[-1]
+            return f"{string(first)} if n == 1 else {string(second)}"
+        if self.type == "decimal":
+            digits, places = map(int, self.arguments)
+            if digits == places:
+                return f'f"0.{{n:0{places}}}"'
+            return f'f"{{n}}.{"0" * places}"' if places else "str(n)"
+        if self.type == "str" and (self.max_length or 0) < len(self.name) + 2:
+            return "str(n)"
+        return self.kind.sample.replace("NAME", self.name.replace("_", " "))
+
+    @property
+    def invalid(self) -> str:
+        """Source of a value that the API must refuse, or the empty string."""
+        if self.type == "str":
+            return f'"x" * {(self.max_length or 0) + 1}'
+        return self.kind.invalid or ("" if self.nullable else "None")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A thing that the API speaks of: one model, one endpoint."""
+
+    name: str
+    fields: tuple[Field, ...]
+    at: str | None = None
+    """The path below `api_prefix`, without a slash at the end, if it is not the plural."""
+
+    @property
+    def words(self) -> list[str]:
+        """`BookShelf` -> `["book", "shelf"]`; `HTTPLog` -> `["http", "log"]`."""
+        parts = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+", self.name)
+        return [part.lower() for part in parts]
+
+    @property
+    def plural_words(self) -> list[str]:
+        *first, last = self.words
+        return [*first, pluralize(last)]
+
+    @property
+    def label(self) -> str:
+        return " ".join(self.words)
+
+    @property
+    def plural_label(self) -> str:
+        return " ".join(self.plural_words)
+
+    @property
+    def module(self) -> str:
+        """The name in file and function names: `book_shelf`."""
+        return "_".join(self.words)
+
+    @property
+    def path(self) -> str:
+        """The endpoint below `api_prefix`, without a slash at the end."""
+        return self.at or "-".join(self.plural_words)
+
+    @property
+    def basename(self) -> str:
+        """The start of the URL names, as DRF's router takes it from the model."""
+        return self.name.lower()
+
+    def base(self, generic: str, suffix: str) -> str:
+        """What the class of this resource with that suffix derives from, as in `class X(…):`."""
+        return call(
+            "", [f"{generic}[models.{self.name}]"], indent=0, beside=len(f"class {self.name}{suffix}:")
+        )
+
+    @property
+    def registration(self) -> str:
+        """Its line in the router."""
+        return call(
+            "router.register",
+            [string(self.path), f"views.{self.name}ViewSet"],
+            indent=0,
+            beside=0,
+        )
+
+    @property
+    def meta(self) -> dict[str, str]:
+        """What Django would not find out by itself, in `class Meta`."""
+        names = {}
+        if self.label != re.sub(r"((?<=[a-z\d])[A-Z]|(?!^)[A-Z](?=[a-z]))", r" \1", self.name).lower():
+            names["verbose_name"] = string(self.label)
+        if self.plural_label != f"{self.label}s":
+            names["verbose_name_plural"] = string(self.plural_label)
+        return names
+
+    @property
+    def title_field(self) -> str | None:
+        """The field that a row is called by."""
+        return next((f.name for f in self.fields if f.type in ("str", "slug", "email")), None)
+
+    @property
+    def search_fields(self) -> list[str]:
+        return [f.name for f in self.fields if f.searchable]
+
+    @property
+    def filters(self) -> list[tuple[str, tuple[str, ...]]]:
+        return [(f.name, f.kind.lookups) for f in self.fields if f.kind.lookups]
+
+    @property
+    def ordering_fields(self) -> list[str]:
+        return ["id", *(f.name for f in self.fields if f.sortable)]
+
+    @property
+    def admin_list(self) -> list[str]:
+        return ["id", *(f.name for f in self.fields if f.listed)]
+
+    @property
+    def admin_filters(self) -> list[str]:
+        return [f.name for f in self.fields if f.admin_filter]
+
+    @property
+    def required_fields(self) -> list[Field]:
+        return [f for f in self.fields if f.required]
+
+    @property
+    def form_fields(self) -> list[Field]:
+        """The fields that a form body can carry as they stand in a JSON body."""
+        return [f for f in self.fields if f.type != "json"]
+
+    @property
+    def fits_form(self) -> bool:
+        """Whether a form body can carry a whole row."""
+        return all(f in self.form_fields or not f.required for f in self.fields)
+
+    @property
+    def exact_filter(self) -> Field | None:
+        """A field whose samples differ, to filter by in a test."""
+        return next(
+            (f for f in self.fields if f.kind.lookups and f.type not in ("bool", "choice", "float")),
+            None,
+        )
+
+
+def _member(choice: str) -> str:
+    return choice.replace("-", "_").upper()
+
+
+def pluralize(word: str) -> str:
+    """The plural of a lower-case English word, by rule; `at` is the way out where it errs."""
+    if word in IRREGULAR_PLURALS:
+        return IRREGULAR_PLURALS[word]
+    if re.search("(s|x|z|ch|sh)$", word):
+        return f"{word}es"
+    if re.search("[^aeiou]y$", word):
+        return f"{word[:-1]}ies"
+    return f"{word}s"
+
+
+def _text_default(text: str, into: Field) -> str:
+    if into.max_length and len(text) > into.max_length:
+        raise ValueError(f"a text of at most {into.max_length} characters")
+    return string(text)
+
+
+def _matching(pattern: str, allowed: str) -> Callable[[str, Field], str]:
+    def convert(text: str, into: Field) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(allowed)
+        return _text_default(text, into)
+
+    return convert
+
+
+def _url_default(text: str, into: Field) -> str:
+    if urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname:
+        raise ValueError("an absolute http or https URL")
+    return _text_default(text, into)
+
+
+def _int_default(text: str, into: Field) -> str:
+    low, high = INT_RANGE
+    if not re.fullmatch(r"-?\d{1,10}", text) or not low <= int(text) <= high:
+        raise ValueError(f"a whole number from {low} to {high}")
+    return str(int(text))
+
+
+def _float_default(text: str, into: Field) -> str:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError("a number")
+    return repr(number)
+
+
+def _decimal_default(text: str, into: Field) -> str:
+    digits, places = map(int, into.arguments)
+    allowed = f"a number with at most {digits} digits, {places} of them after the point"
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(allowed) from None
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or -exponent > places or number.adjusted() >= digits - places:
+        raise ValueError(allowed)
+    return f'Decimal("{number:f}")'
+
+
+def _bool_default(text: str, into: Field) -> str:
+    if text not in ("true", "false"):
+        raise ValueError("true or false")
+    return text.capitalize()
+
+
+class _Iso(Protocol):
+    def isoformat(self) -> str: ...
+
+
+def _iso_default(name: str, reader: Callable[[str], _Iso], example: str) -> Callable[[str, Field], str]:
+    def convert(text: str, into: Field) -> str:
+        try:
+            value = reader(text)
+        except ValueError:
+            raise ValueError(f"a {name} such as {example}") from None
+        return f'dt.{name}.fromisoformat("{value.isoformat()}")'
+
+    return convert
+
+
+def _aware(text: str) -> dt.datetime:
+    value = dt.datetime.fromisoformat(text.removesuffix("Z"))
+    return value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)
+
+
+def _duration_default(text: str, into: Field) -> str:
+    return duration_source(duration(text), "dt.timedelta")
+
+
+def _uuid_default(text: str, into: Field) -> str:
+    try:
+        return f'UUID("{uuid.UUID(text)}")'
+    except ValueError:
+        raise ValueError("a UUID such as 3f2504e0-4f89-41d3-9a0c-0305e82c3301") from None
+
+
+def _json_default(text: str, into: Field) -> str:
+    if text not in ("{}", "[]"):
+        raise ValueError("{} or []")
+    return {"{}": "dict", "[]": "list"}[text]
+
+
+def _choice_default(text: str, into: Field) -> str:
+    if text not in into.arguments:
+        raise ValueError("one of " + ", ".join(into.arguments))
+    return f"{into.choices_class}.{_member(text)}"
+
+
+_RANGE = ("exact", "lt", "lte", "gt", "gte")
+KINDS: Mapping[str, Kind] = {
+    "str": Kind("CharField", sample='f"NAME {n}"', default=_text_default, text=True),
+    "text": Kind(
+        "TextField",
+        lookups=(),
+        sample='f"NAME {n}"',
+        invalid='{"not": "text"}',
+        default=_text_default,
+        text=True,
+        unique=False,
+    ),
+    "int": Kind("IntegerField", _RANGE, "n", '"not a number"', _int_default),
+    "float": Kind("FloatField", _RANGE, "n + 0.5", '"not a number"', _float_default),
+    "decimal": Kind("DecimalField", _RANGE, "", '"not a number"', _decimal_default),
+    "bool": Kind(
+        "BooleanField", sample="n == 1", invalid='"perhaps"', default=_bool_default, unique=False
+    ),
+    "date": Kind(
+        "DateField",
+        _RANGE,
+        'f"2026-01-0{n}"',
+        '"2026-13-01"',
+        _iso_default("date", dt.date.fromisoformat, "2026-01-31"),
+    ),
+    "datetime": Kind(
+        "DateTimeField",
+        _RANGE,
+        'f"2026-01-0{n}T12:00:00Z"',
+        '"yesterday"',
+        _iso_default("datetime", _aware, "2026-01-31T12:00:00Z"),
+    ),
+    "time": Kind(
+        "TimeField",
+        _RANGE,
+        'f"12:0{n}:00"',
+        '"25:00"',
+        _iso_default("time", dt.time.fromisoformat, "12:30"),
+    ),
+    "duration": Kind("DurationField", _RANGE, 'f"0{n}:00:00"', '"soon"', _duration_default),
+    "uuid": Kind(
+        "UUIDField",
+        sample='f"00000000-0000-4000-8000-00000000000{n}"',
+        invalid='"not-a-uuid"',
+        default=_uuid_default,
+    ),
+    "email": Kind(
+        "EmailField",
+        sample='f"user{n}@example.com"',
+        invalid='"not-an-email"',
+        default=_matching(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "an e-mail address"),
+        text=True,
+    ),
+    "url": Kind(
+        "URLField",
+        sample='f"https://example.com/{n}"',
+        invalid='"not a url"',
+        default=_url_default,
+        text=True,
+    ),
+    "slug": Kind(
+        "SlugField",
+        sample='f"slug-{n}"',
+        invalid='"not a slug"',
+        default=_matching(r"[A-Za-z0-9_-]+", "letters, digits, - and _"),
+        text=True,
+    ),
+    "json": Kind("JSONField", lookups=(), sample='{"n": n}', default=_json_default, unique=False),
+    "choice": Kind(
+        "CharField", invalid='"not a choice"', default=_choice_default, text=True, unique=False
+    ),
+}
+TYPES = tuple(
+    {"str": "str, str(N)", "decimal": "decimal(digits,places)", "choice": "choice(a|b|c)"}.get(t, t)
+    for t in KINDS
+)
+
+
+class _Stop(Exception):
+    """Ends the reading of one field or resource; the error is noted already."""
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.errors: list[tuple[int, int, str]] = []
+
+    def note(self, start: int, end: int, message: str) -> None:
+        self.errors.append((start, max(end, start + 1), message))
+
+    def stop(self, message: str) -> _Stop:
+        """Notes what stands here instead of what is allowed."""
+        self.skip_space()
+        found = self.peek(r"\w+|\S")
+        message += f", found {found!r}" if found else ", found the end of the text"
+        self.note(self.at, self.at + len(found), message)
+        return _Stop()
+
+    def skip_space(self) -> None:
+        while self.at < len(self.text) and self.text[self.at].isspace():
+            self.at += 1
+
+    def peek(self, pattern: str) -> str:
+        self.skip_space()
+        match = re.compile(pattern).match(self.text, self.at)
+        return match.group() if match else ""
+
+    def take(self, pattern: str) -> str:
+        found = self.peek(pattern)
+        self.at += len(found)
+        return found
+
+    def expect(self, pattern: str, allowed: str) -> str:
+        return self.take(pattern) or self._fail(allowed)
+
+    def _fail(self, allowed: str) -> str:
+        raise self.stop(f"expected {allowed}")
+
+    def skip_to(self, stops: str) -> None:
+        """Goes on behind an error: to the next of `stops` outside brackets and quotes."""
+        depth = 0
+        while self.at < len(self.text):
+            char = self.text[self.at]
+            if depth == 0 and char in stops:
+                return
+            if char == ";":
+                return
+            depth += (char == "(") - (char == ")" and depth > 0)
+            self.at += 1
+
+    def resources(self) -> list[Resource]:
+        found: list[Resource] = []
+        spots: dict[str, Resource] = {}
+        if not self.peek(r"\S"):
+            self.note(0, 1, "expected a resource, such as Student(name: str), found nothing")
+        while self.peek(r"\S"):
+            self.skip_space()
+            start = self.at
+            try:
+                resource = self.resource()
+            except _Stop:
+                self.skip_to(";")
+            else:
+                for other in spots.values():
+                    for what, mine, theirs in (
+                        ("name", resource.name.lower(), other.name.lower()),
+                        ("file name", resource.module, other.module),
+                        ("path", resource.path, other.path),
+                    ):
+                        if mine == theirs:
+                            self.note(
+                                start,
+                                start + len(resource.name),
+                                f"{resource.name} has the same {what} as {other.name}: {mine!r}"
+                                + ("; say another one with `at`" if what == "path" else ""),
+                            )
+                            break
+                spots[resource.name] = resource
+                found.append(resource)
+            if self.peek(r"\S") and not self.take(";"):
+                self.stop("expected ';' between two resources")
+                self.skip_to(";")
+                self.take(";")
+        return found
+
+    def resource(self) -> Resource:
+        self.skip_space()
+        start = self.at
+        name = self.expect(r"\w+", "the name of a resource")
+        self.check_resource_name(name, start)
+        self.expect(r"\(", f"'(' and the fields of {name}")
+        fields: list[Field] = []
+        closed = False
+        while not closed:
+            self.skip_space()
+            start = self.at
+            try:
+                read = self.field()
+                if read.name in {f.name for f in fields}:
+                    self.note(start, start + len(read.name), f"{name} has two fields {read.name!r}")
+                elif read.choices_class in {f.choices_class for f in fields if f.choices}:
+                    self.note(
+                        start,
+                        start + len(read.name),
+                        f"{name} has two fields that make the class {read.choices_class}",
+                    )
+                fields.append(read)
+                closed = self.expect(r"[,)]", "',' or ')'") == ")"
+            except _Stop:
+                self.skip_to(",)")
+                mark = self.take("[,)]")
+                if not mark:
+                    raise
+                closed = mark == ")"
+        return Resource(name, tuple(fields), self.path())
+
+    def path(self) -> str | None:
+        if not self.take(r"at\b"):
+            return None
+        self.skip_space()
+        start = self.at
+        path = self.expect(r"[^\s;]+", "a path such as book-shelves").removesuffix("/")
+        if len(path) > MAX_PATH or not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", path):
+            self.note(
+                start,
+                self.at,
+                f"a path is of at most {MAX_PATH} ASCII letters, digits, - and _, with single"
+                f" slashes between (none at its start), found {path!r}",
+            )
+        return path
+
+    def check_resource_name(self, name: str, start: int) -> None:
+        problem = ""
+        if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
+            problem = "starts with a capital letter and is of ASCII letters and digits"
+            if re.fullmatch(r"[a-z_][A-Za-z0-9_]*", name):
+                camel = "".join(w[:1].upper() + w[1:] for w in name.split("_"))
+                problem += f", such as {camel!r}"
+        elif len(name) > MAX_NAME:
+            problem = f"has at most {MAX_NAME} characters"
+        if problem:
+            self.note(start, start + len(name), f"the name of a resource {problem}; found {name!r}")
+        elif name in RESERVED_RESOURCES:
+            self.note(start, start + len(name), f"{name!r} {RESERVED_RESOURCES[name]}")
+        elif name.endswith(CLASS_SUFFIXES):
+            self.note(
+                start,
+                start + len(name),
+                f"{name!r} would be taken for a class of the project: no resource's name ends in "
+                + ", ".join(CLASS_SUFFIXES),
+            )
+
+    def check_field_name(self, name: str, start: int) -> None:
+        problem = ""
+        if name in RESERVED_FIELDS:
+            problem = RESERVED_FIELDS[name]
+        elif keyword.iskeyword(name):
+            problem = "is a keyword of Python"
+        elif "__" in name or name.endswith("_"):
+            problem = "has a double or trailing underscore, which Django keeps for look-ups"
+        elif not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            problem = "is no field name: lower-case ASCII letters, digits and _, a letter first"
+        elif len(name) > MAX_NAME:
+            problem = f"is too long: at most {MAX_NAME} characters"
+        if problem:
+            self.note(start, start + len(name), f"{name!r} {problem}")
+
+    def field(self) -> Field:
+        self.skip_space()
+        start = self.at
+        name = self.expect(r"\w+", "the name of a field")
+        self.check_field_name(name, start)
+        self.expect(":", f"':' and the type of {name}")
+        type_, arguments = self.type()
+        bare = Field(name, type_, arguments)
+        default = self.default(bare) if self.take("=") else None
+        flags: set[str] = set()
+        while True:
+            self.skip_space()
+            start = self.at
+            flag = self.take(r"\w+")
+            if not flag:
+                break
+            if flag not in ("optional", "unique"):
+                near = difflib.get_close_matches(flag, ("optional", "unique"), 1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                self.note(start, self.at, f"expected 'optional' or 'unique', found {flag!r}{hint}")
+                raise _Stop
+            if flag == "unique" and not bare.kind.unique:
+                self.note(start, self.at, f"a field of type {type_} cannot be unique")
+            elif flag == "unique" and (bare.max_length or 0) > MAX_UNIQUE_STR:
+                self.note(
+                    start,
+                    self.at,
+                    f"a unique text has at most {MAX_UNIQUE_STR} characters, found {bare.max_length}",
+                )
+            elif flag == "unique" and default is not None:
+                self.note(start, self.at, "a unique field has no default: two rows would share it")
+            flags.add(flag)
+        return Field(name, type_, arguments, default, "optional" in flags, "unique" in flags)
+
+    def type(self) -> tuple[str, tuple[str, ...]]:
+        self.skip_space()
+        start = self.at
+        name = self.expect(r"\w+", "a type")
+        if name not in KINDS:
+            near = difflib.get_close_matches(name, KINDS, 1) or difflib.get_close_matches(
+                {"string": "str", "integer": "int", "boolean": "bool", "enum": "choice"}.get(name, ""),
+                KINDS,
+                1,
+            )
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            allowed = "; allowed: " + ", ".join(TYPES)
+            self.note(start, self.at, f"unknown type {name!r}{hint}{allowed}")
+            raise _Stop
+        if name == "choice":
+            return name, self.choices()
+        if name == "decimal":
+            return name, self.digits()
+        if name == "str" and self.take(r"\("):
+            self.skip_space()
+            start = self.at
+            length = self.expect(r"\w+", "a length")
+            if not length.isascii() or not length.isdigit() or not 1 <= int(length) <= MAX_STR:
+                self.note(start, self.at, f"a length is from 1 to {MAX_STR}, found {length!r}")
+                length = "1"
+            self.expect(r"\)", "')'")
+            return name, (str(int(length)),)
+        return name, ()
+
+    def choices(self) -> tuple[str, ...]:
+        self.expect(r"\(", "'(' and the choices, as in choice(a|b|c)")
+        values: list[str] = []
+        while True:
+            self.skip_space()
+            start = self.at
+            value = self.expect(r"[\w-]+", "a choice")
+            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]|[A-Za-z]", value) or "__" in value:
+                self.note(
+                    start,
+                    self.at,
+                    "a choice is of ASCII letters, digits, - and _, from a letter to a letter or digit;"
+                    f" found {value!r}",
+                )
+            elif len(value) > 2 * MAX_NAME:
+                self.note(start, self.at, f"a choice has at most {2 * MAX_NAME} characters")
+            elif _member(value) in map(_member, values):
+                self.note(start, self.at, f"the choice {value!r} stands twice")
+            values.append(value)
+            if self.expect(r"[|)]", "'|' or ')'") == ")":
+                return tuple(values)
+
+    def digits(self) -> tuple[str, ...]:
+        self.expect(r"\(", "'(', the number of digits and of places, as in decimal(8,2)")
+        self.skip_space()
+        start = self.at
+        digits = self.expect("[0-9]+", "the number of digits")
+        self.expect(",", "',' and the number of places after the point")
+        places = self.expect("[0-9]+", "the number of places after the point")
+        if len(digits) > 4 or not 1 <= int(digits) <= MAX_DECIMAL_DIGITS or int(places) > int(digits):
+            self.note(
+                start,
+                self.at,
+                f"a decimal has 1 to {MAX_DECIMAL_DIGITS} digits and no more places than digits,"
+                f" found {digits},{places}",
+            )
+            digits, places = "8", "2"
+        self.expect(r"\)", "')'")
+        return str(int(digits)), str(int(places))
+
+    def default(self, into: Field) -> str | None:
+        self.skip_space()
+        start = self.at
+        text = self.expect(r"\"[^\"\n]*\"|'[^'\n]*'|[^\s,;()\"']+", "a default")
+        convert = into.kind.default
+        if convert is None:
+            self.note(start, self.at, f"a field of type {into.type} has no default")
+            return None
+        value = text[1:-1] if text[0] in "\"'" else text
+        try:
+            return convert(value, into)
+        except ValueError as error:
+            self.note(start, self.at, f"the default of {into.name} is {error}; found {text}")
+            return None
+
+
+def parse(text: str) -> tuple[Resource, ...]:
+    """The resources that `text` describes, in its order.
+
+    Raises ResourceErrors with every error of the text, each with its line, a caret under its
+    spot, what was found and what is allowed.
+    """
+    parser = _Parser(text)
+    resources = parser.resources()
+    if not parser.errors:
+        return tuple(resources)
+    lines = text.split("\n")
+    shown = []
+    for start, end, message in sorted(parser.errors):
+        number = text.count("\n", 0, start)
+        line = lines[number]
+        column = start - (text.rfind("\n", 0, start) + 1)
+        width = max(1, min(end - start, len(line) - column))
+        # The caret must stand under its spot whatever the width of what is before it.
+        lead = "".join(char if char == "\t" else " " for char in line[:column])
+        shown.append(f"line {number + 1}: {message}\n    {line}\n    {lead}{'^' * width}")
+    raise ResourceErrors("\n".join(shown))

@@ -1,0 +1,16 @@
+from rest_framework import serializers
+
+from .models import User
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    """What users see of themselves, and may change of it."""
+
+    class Meta:
+        model = User
+        # % if project.email_login
+        fields = ("id", "email", "first_name", "last_name")
+        # % else
+        fields = ("id", "username", "email", "first_name", "last_name")
+        # % endif
+        read_only_fields = ("id", "{{ project.login_field }}")

@@ -1,0 +1,28 @@
+from django.contrib import admin
+
+from . import models
+# % for resource in project.resources
+
+
+@admin.register(models.{{ resource.name }})
+class {{ resource.name }}Admin(admin.ModelAdmin):
+    list_display = (
+        # % for name in resource.admin_list
+        "{{ name }}",
+        # % endfor
+    )
+    # % if resource.admin_filters
+    list_filter = (
+        # % for name in resource.admin_filters
+        "{{ name }}",
+        # % endfor
+    )
+    # % endif
+    # % if resource.search_fields
+    search_fields = (
+        # % for name in resource.search_fields
+        "{{ name }}",
+        # % endfor
+    )
+    # % endif
+# % endfor

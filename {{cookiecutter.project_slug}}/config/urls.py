@@ -1,0 +1,32 @@
+"""Every address of the project."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+
+admin.site.site_header = admin.site.site_title = {{ project.name | py }}
+
+urlpatterns = [
+    path("", include("tokens.urls")),
+    path("{{ project.api_prefix }}", include("accounts.urls")),
+    path("{{ project.api_prefix }}", include("api.urls")),
+    path(
+        "{{ project.api_prefix }}schema/",
+        SpectacularAPIView.as_view(),
+        name="schema",
+    ),
+    path(
+        "{{ project.api_prefix }}docs/",
+        SpectacularSwaggerView.as_view(),
+        name="swagger-ui",
+    ),
+    path(
+        "{{ project.api_prefix }}redoc/",
+        SpectacularRedocView.as_view(),
+        name="redoc",
+    ),
+    path("admin/", admin.site.urls),
+    # % if project.browsable
+    path("api-auth/", include("rest_framework.urls")),
+    # % endif
+]

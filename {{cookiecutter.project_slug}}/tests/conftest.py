@@ -1,0 +1,91 @@
+"""What the tests share: a user, the tokens that a real login gives, and a client that sends them."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+import pytest
+import time_machine
+from django.contrib.auth import models as auth
+from django.urls import reverse
+from pytest_django.fixtures import SettingsWrapper
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.settings import api_settings
+
+from accounts.models import User
+
+PASSWORD = "correct horse battery staple"
+LOGIN = {{ '"ada@example.com"' if project.email_login else '"ada"' }}
+
+Travel = Callable[[timedelta], time_machine.travel]
+
+
+@pytest.fixture(autouse=True)
+def _plain_http(settings: SettingsWrapper) -> None:
+    """The test client speaks HTTP; with HTTPS on, it would be redirected and get no further."""
+    settings.SECURE_SSL_REDIRECT = False
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    """A user with each permission of the API, who is no superuser."""
+    # % if project.email_login
+    user = User.objects.create_user(LOGIN, PASSWORD)
+    # % else
+    user = User.objects.create_user(LOGIN, "ada@example.com", PASSWORD)
+    # % endif
+    user.user_permissions.set(auth.Permission.objects.filter(content_type__app_label="api"))
+    return user
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    return APIClient()
+
+
+@pytest.fixture
+def tokens(user: User, anonymous: APIClient) -> dict[str, str]:
+    """What the user gets for name and password."""
+    response = anonymous.post(
+        reverse("{{ project.obtain_name }}"), {"{{ project.login_field }}": LOGIN, "password": PASSWORD}
+    )
+    assert response.status_code == 200, response.content
+    answer: dict[str, str] = response.json()
+    return answer
+
+
+def client_with(token: str) -> APIClient:
+    """A client that sends this token with each request."""
+    client = APIClient()
+    header = {api_settings.AUTH_HEADER_NAME: f"{api_settings.AUTH_HEADER_TYPES[0]} {token}"}
+    client.credentials(**header)
+    return client
+
+
+@pytest.fixture
+def api(tokens: dict[str, str]) -> APIClient:
+    """A client that is logged in."""
+    return client_with(tokens["{{ project.access_field }}"])
+
+
+# % if project.permission == "DjangoModelPermissions"
+@pytest.fixture
+def api_without_permission(api: APIClient, user: User) -> APIClient:
+    """The same client, once its user may no longer write."""
+    user.user_permissions.clear()
+    return api
+
+
+# % endif
+@pytest.fixture
+def just_after() -> Travel:
+    """Travels to the first second at which what was made now, for that long, has expired."""
+    leeway = api_settings.LEEWAY
+    if not isinstance(leeway, timedelta):
+        leeway = timedelta(seconds=leeway)
+
+    def travel(lifetime: timedelta) -> time_machine.travel:
+        # Two seconds: one because it is over, one because claims are cut to whole seconds.
+        then = datetime.now(tz=timezone.utc) + lifetime + leeway + timedelta(seconds=2)
+        return time_machine.travel(then, tick=False)
+
+    return travel

@@ -1,0 +1,113 @@
+"""The user's own account, the admin and the account that `manage.py prepare` makes."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from accounts.models import User
+
+from .conftest import LOGIN, PASSWORD
+
+
+def test_users_see_themselves(api: APIClient, user: User) -> None:
+    response = api.get(reverse("user-me"))
+    assert response.status_code == 200
+    assert response.json() == {
+        "id": user.pk,
+        # % if not project.email_login
+        "username": LOGIN,
+        # % endif
+        "email": "ada@example.com",
+        "first_name": "",
+        "last_name": "",
+    }
+
+
+def test_users_change_themselves_but_not_their_login(api: APIClient, user: User) -> None:
+    response = api.patch(
+        reverse("user-me"),
+        {"first_name": "Ada", "{{ project.login_field }}": "eve@example.com", "is_superuser": True},
+    )
+    assert response.status_code == 200
+    user.refresh_from_db()
+    assert (user.first_name, user.{{ project.login_field }}, user.is_superuser) == ("Ada", LOGIN, False)
+
+
+def test_strangers_have_no_account(anonymous: APIClient) -> None:
+    response = anonymous.get(reverse("user-me"))
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith("{{ project.header_type }} ")
+
+
+def test_passwords_are_hashed_with_argon2id(user: User) -> None:
+    assert user.password.startswith("argon2$argon2id$")
+
+
+@pytest.fixture
+def admin(db: None, client: Client) -> Client:
+    # % if project.email_login
+    User.objects.create_superuser("root@example.com", PASSWORD)
+    data = {"username": "root@example.com", "password": PASSWORD}
+    # % else
+    User.objects.create_superuser("root", password=PASSWORD)
+    data = {"username": "root", "password": PASSWORD}
+    # % endif
+    assert client.post(reverse("admin:login"), data).status_code == 302
+    return client
+
+
+def test_the_admin_lists_and_adds_each_model(admin: Client) -> None:
+    for model in [User, *apps.get_app_config("api").get_models()]:
+        names = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        assert admin.get(reverse(f"{names}_changelist"), {"q": "x"}).status_code == 200
+        assert admin.get(reverse(f"{names}_add")).status_code == 200
+
+
+def test_the_admin_adds_a_user(admin: Client) -> None:
+    login = "eve@example.com"
+    response = admin.post(
+        reverse("admin:accounts_user_add"),
+        {
+            "{{ project.login_field }}": login,
+            "usable_password": "true",
+            "password1": PASSWORD,
+            "password2": PASSWORD,
+        },
+    )
+    assert response.status_code == 302
+    eve = User.objects.get({{ project.login_field }}=login)
+    assert authenticate({{ project.login_field }}=login, password=PASSWORD) == eve
+    assert admin.get(reverse("admin:accounts_user_change", args=[eve.pk])).status_code == 200
+
+
+def prepare() -> str:
+    out = StringIO()
+    call_command("prepare", {{ project.login_field }}="owner@example.com", stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_prepare_makes_a_superuser_with_a_password_shown_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("DJANGO_SUPERUSER_PASSWORD", raising=False)
+    shown = re.search(r"has the password (\S+)", prepare())
+    assert shown
+    owner = authenticate({{ project.login_field }}="owner@example.com", password=shown.group(1))
+    assert isinstance(owner, User)
+    assert owner.is_superuser
+    assert shown.group(1) not in prepare()
+
+
+@pytest.mark.django_db
+def test_prepare_takes_the_password_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    assert PASSWORD not in prepare()
+    assert authenticate({{ project.login_field }}="owner@example.com", password=PASSWORD)

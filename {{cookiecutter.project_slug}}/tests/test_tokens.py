@@ -1,0 +1,297 @@
+"""The token policy of config/jwt.py, through HTTP with real tokens."""
+
+from datetime import timedelta
+from typing import Any
+
+import jwt
+import pytest
+from django.urls import reverse
+from rest_framework.test import APIClient
+from rest_framework_simplejwt import tokens as simplejwt
+from rest_framework_simplejwt.settings import api_settings
+
+from accounts.models import User
+
+from .conftest import LOGIN, PASSWORD, Travel, client_with
+
+ACCESS_LIFETIME = {{ project.access_lifetime_source }}
+REFRESH_LIFETIME = {{ project.refresh_lifetime_source }}
+
+
+def claims(token: str) -> dict[str, Any]:
+    """What a token says, unchecked."""
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def me(token: str) -> int:
+    """The status of a request that carries this token."""
+    return client_with(token).get(reverse("user-me")).status_code
+
+
+def refresh(token: str) -> Any:
+    return APIClient().post(reverse("{{ project.refresh_name }}"), {"{{ project.token_field }}": token})
+
+
+# Obtaining
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("{{ project.obtain_name }}", "/{{ project.obtain_path }}"),
+        ("{{ project.refresh_name }}", "/{{ project.refresh_path }}"),
+        # % if project.verify_path
+        ("token_verify", "/{{ project.verify_path }}"),
+        # % endif
+        # % if project.blacklist_path
+        ("token_blacklist", "/{{ project.blacklist_path }}"),
+        # % endif
+    ],
+)
+def test_each_endpoint_is_at_its_path(anonymous: APIClient, name: str, path: str) -> None:
+    assert reverse(name) == path
+    assert anonymous.post(path).status_code == 400
+    assert anonymous.get(path).status_code == 405
+
+
+def test_a_login_gives_tokens(tokens: dict[str, str]) -> None:
+    # % if project.sliding
+    assert set(tokens) == {"token"}
+    # % else
+    assert set(tokens) == {"access", "refresh"}
+    # % endif
+    assert me(tokens["{{ project.access_field }}"]) == 200
+
+
+@pytest.mark.usefixtures("user")
+def test_a_login_can_be_a_form(anonymous: APIClient) -> None:
+    response = anonymous.post(
+        reverse("{{ project.obtain_name }}"),
+        {"{{ project.login_field }}": LOGIN, "password": PASSWORD},
+        format="multipart",
+    )
+    assert response.status_code == 200
+
+
+@pytest.mark.usefixtures("user")
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [
+        pytest.param(LOGIN, "wrong", id="wrong password"),
+        pytest.param({{ '"nobody@example.com"' if project.email_login else '"nobody"' }}, PASSWORD, id="unknown user"),
+    ],
+)
+def test_a_wrong_login_is_refused(anonymous: APIClient, login: str, password: str) -> None:
+    response = anonymous.post(
+        reverse("{{ project.obtain_name }}"), {"{{ project.login_field }}": login, "password": password}
+    )
+    assert response.status_code == 401
+    assert set(response.json()) == {"detail", "code"}
+# % if project.email_login
+
+
+@pytest.mark.usefixtures("user")
+def test_case_does_not_matter_in_the_address(anonymous: APIClient) -> None:
+    response = anonymous.post(
+        reverse("{{ project.obtain_name }}"), {"email": LOGIN.upper(), "password": PASSWORD}
+    )
+    assert response.status_code == 200
+# % endif
+
+
+def test_a_disabled_user_cannot_log_in(user: User, anonymous: APIClient) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    response = anonymous.post(
+        reverse("{{ project.obtain_name }}"), {"{{ project.login_field }}": LOGIN, "password": PASSWORD}
+    )
+    assert response.status_code == 401
+
+
+# Claims and signature
+
+
+def test_the_algorithm_is_in_the_header(tokens: dict[str, str]) -> None:
+    for token in tokens.values():
+        assert jwt.get_unverified_header(token)["alg"] == "{{ project.algorithm }}"
+
+
+def test_lifetimes(tokens: dict[str, str]) -> None:
+    # % if project.sliding
+    token = claims(tokens["token"])
+    assert token["exp"] - token["iat"] == ACCESS_LIFETIME.total_seconds()
+    end = token[api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM]
+    assert end - token["iat"] == REFRESH_LIFETIME.total_seconds()
+    # % else
+    access, refresh = claims(tokens["access"]), claims(tokens["refresh"])
+    assert access["exp"] - access["iat"] == ACCESS_LIFETIME.total_seconds()
+    assert refresh["exp"] - refresh["iat"] == REFRESH_LIFETIME.total_seconds()
+    # % endif
+
+
+def test_a_token_names_its_user(tokens: dict[str, str], user: User) -> None:
+    expected = str(getattr(user, api_settings.USER_ID_FIELD))
+    for token in tokens.values():
+        assert claims(token)[api_settings.USER_ID_CLAIM] == expected
+
+
+def test_a_foreign_signature_is_refused(tokens: dict[str, str]) -> None:
+    token = tokens["{{ project.access_field }}"]
+    forged = jwt.encode(claims(token), "another secret " * 5, algorithm="HS256")
+    unsigned = jwt.encode(claims(token), None, algorithm="none")
+    assert [me(forged), me(unsigned), me("no.token.at-all")] == [401, 401, 401]
+# % if not project.sliding
+
+
+def test_a_refresh_token_opens_nothing(tokens: dict[str, str]) -> None:
+    assert me(tokens["refresh"]) == 401
+
+
+def test_an_access_token_refreshes_nothing(tokens: dict[str, str]) -> None:
+    assert refresh(tokens["access"]).status_code == 401
+# % endif
+
+
+# Time
+
+
+def test_an_expired_token_is_refused(tokens: dict[str, str], just_after: Travel) -> None:
+    token = tokens["{{ project.access_field }}"]
+    with just_after(ACCESS_LIFETIME - timedelta(seconds=5) - leeway()):
+        assert me(token) == 200
+    with just_after(ACCESS_LIFETIME):
+        assert me(token) == 401
+
+
+def leeway() -> timedelta:
+    value = api_settings.LEEWAY
+    return value if isinstance(value, timedelta) else timedelta(seconds=value)
+# % if not project.sliding
+
+
+def test_an_expired_refresh_token_is_refused(tokens: dict[str, str], just_after: Travel) -> None:
+    with just_after(REFRESH_LIFETIME):
+        assert refresh(tokens["refresh"]).status_code == 401
+# % endif
+
+
+# Refreshing
+# % if project.sliding
+
+
+def test_a_refresh_lengthens_the_token(tokens: dict[str, str], just_after: Travel) -> None:
+    with just_after(ACCESS_LIFETIME / 2):
+        response = refresh(tokens["token"])
+        assert response.status_code == 200
+        token = response.json()["token"]
+        assert claims(token)["exp"] > claims(tokens["token"])["exp"]
+        assert me(token) == 200
+
+
+def test_the_time_to_refresh_ends(tokens: dict[str, str], just_after: Travel) -> None:
+    token = simplejwt.SlidingToken(tokens["token"])
+    # It is refreshed in time, again and again.
+    token.set_exp(lifetime=2 * REFRESH_LIFETIME)
+    with just_after(REFRESH_LIFETIME):
+        assert me(str(token)) == 200
+        assert refresh(str(token)).status_code == 401
+# % else
+
+
+def test_a_refresh_gives_an_access_token(tokens: dict[str, str], just_after: Travel) -> None:
+    with just_after(ACCESS_LIFETIME):
+        assert me(tokens["access"]) == 401
+        response = refresh(tokens["refresh"])
+        assert response.status_code == 200
+        assert me(response.json()["access"]) == 200
+# % if project.rotates
+
+
+def test_a_refresh_gives_a_new_refresh_token(tokens: dict[str, str], just_after: Travel) -> None:
+    with just_after(REFRESH_LIFETIME / 2):
+        new = refresh(tokens["refresh"]).json()["refresh"]
+    with just_after(REFRESH_LIFETIME):
+        assert refresh(tokens["refresh"]).status_code == 401
+        assert refresh(new).status_code == 200
+# % if project.revokes
+
+
+def test_a_refresh_token_is_used_once(tokens: dict[str, str]) -> None:
+    assert refresh(tokens["refresh"]).status_code == 200
+    assert refresh(tokens["refresh"]).status_code == 401
+# % endif
+# % else
+
+
+def test_a_refresh_token_stays_the_same(tokens: dict[str, str]) -> None:
+    assert set(refresh(tokens["refresh"]).json()) == {"access"}
+    assert refresh(tokens["refresh"]).status_code == 200
+# % endif
+# % endif
+
+
+# Users who are gone
+# % if project.user_is_checked
+
+
+def test_a_disabled_user_is_let_in_no_more(tokens: dict[str, str], user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert me(tokens["{{ project.access_field }}"]) == 401
+    assert refresh(tokens["{{ project.token_field }}"]).status_code == 401
+# % endif
+
+
+def test_a_deleted_user_is_let_in_no_more(tokens: dict[str, str], user: User) -> None:
+    User.objects.filter(pk=user.pk).delete()
+    assert me(tokens["{{ project.access_field }}"]) == 401
+    assert refresh(tokens["{{ project.token_field }}"]).status_code == 401
+# % if project.verify_path
+
+
+# Verifying
+
+
+def verify(token: str) -> int:
+    return APIClient().post(reverse("token_verify"), {"token": token}).status_code
+
+
+def test_a_valid_token_is_verified(tokens: dict[str, str], just_after: Travel) -> None:
+    assert {verify(token) for token in tokens.values()} == {200}
+    with just_after(ACCESS_LIFETIME):
+        assert verify(tokens["{{ project.access_field }}"]) == 401
+
+
+@pytest.mark.django_db
+def test_what_is_no_token_is_not_verified() -> None:
+    assert verify("no.token.at-all") == 401
+# % endif
+# % if project.blacklist_path
+
+
+# Logging out
+
+
+def test_a_logout_revokes_the_token(tokens: dict[str, str], anonymous: APIClient) -> None:
+    token = tokens["{{ project.token_field }}"]
+    response = anonymous.post(reverse("token_blacklist"), {"{{ project.token_field }}": token})
+    assert response.status_code == 200
+    assert refresh(token).status_code == 401
+    # % if project.verify_path
+    assert verify(token) in (400, 401)
+    # % endif
+    # % if project.sliding
+    assert me(token) == 401
+    # % endif
+    again = anonymous.post(reverse("token_blacklist"), {"{{ project.token_field }}": token})
+    assert again.status_code == 401
+# % endif
+
+
+# By hand
+
+
+def test_a_token_can_be_made_for_a_user(user: User) -> None:
+    # % if project.sliding
+    assert me(str(simplejwt.SlidingToken.for_user(user))) == 200
+    # % else
+    assert me(str(simplejwt.RefreshToken.for_user(user).access_token)) == 200
+    # % endif

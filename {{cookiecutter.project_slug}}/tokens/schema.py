@@ -1,0 +1,29 @@
+"""What drf-spectacular cannot see by itself of the token endpoints."""
+
+from typing import Any
+
+from drf_spectacular.contrib import rest_framework_simplejwt as simplejwt
+from drf_spectacular.plumbing import build_bearer_security_scheme_object
+from rest_framework_simplejwt.settings import api_settings
+
+
+class JWTScheme(simplejwt.SimpleJWTScheme):
+    """`Authorization: Bearer …`; drf-spectacular's own warns where AUTH_HEADER_TYPES has two."""
+
+    priority = 1
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        definition: dict[str, Any] = build_bearer_security_scheme_object(
+            header_name=api_settings.AUTH_HEADER_NAME,
+            token_prefix=api_settings.AUTH_HEADER_TYPES[0],
+            bearer_format="JWT",
+        )
+        return definition
+# % if not project.sliding
+
+
+class TokenRefreshSerializerExtension(simplejwt.TokenRefreshSerializerExtension):
+    """The answer has a refresh token where refresh tokens rotate."""
+
+    target_class = "tokens.serializers.TokenRefreshSerializer"
+# % endif
