@@ -87,6 +87,7 @@ def test_create_with_a_form(api: APIClient) -> None:
     assert response.status_code == 201, response.content
     assert response.json() | data == response.json()
 # % endif
+# % if resource.fields | selectattr("invalid") | list
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,7 @@ def test_an_invalid_value_is_refused(api: APIClient, field: str, value: Any) -> 
     response = api.post(LIST, body(1) | {field: value})
     assert (response.status_code, set(response.json())) == (400, {field})
     assert not {{ resource.name }}.objects.exists()
+# % endif
 
 
 def test_what_can_be_left_out(api: APIClient) -> None:

@@ -6,23 +6,23 @@ from . import models
 
 @admin.register(models.{{ resource.name }})
 class {{ resource.name }}Admin(admin.ModelAdmin):
-    list_display = (
+    list_display = [
         # % for name in resource.admin_list
         "{{ name }}",
         # % endfor
-    )
+    ]
     # % if resource.admin_filters
-    list_filter = (
+    list_filter = [
         # % for name in resource.admin_filters
         "{{ name }}",
         # % endfor
-    )
+    ]
     # % endif
     # % if resource.search_fields
-    search_fields = (
+    search_fields = [
         # % for name in resource.search_fields
         "{{ name }}",
         # % endfor
-    )
+    ]
     # % endif
 # % endfor

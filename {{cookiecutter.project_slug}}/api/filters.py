@@ -3,7 +3,7 @@
 from django_filters.rest_framework import FilterSet
 
 from . import models
-# % for resource in project.resources
+# % for resource in project.resources if resource.filters
 
 
 class {{ resource.name }}Filter(FilterSet):

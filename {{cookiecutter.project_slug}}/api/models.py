@@ -7,8 +7,8 @@
 class {{ resource.name }}(models.Model):
     # % for field in resource.fields if field.choices
     class {{ field.choices_class }}(models.TextChoices):
-        # % for member, value, label in field.choices
-        {{ member }} = {{ value }}, {{ label }}
+        # % for member, source in field.choices
+        {{ member }} = {{ source }}
         # % endfor
 
     # % endfor

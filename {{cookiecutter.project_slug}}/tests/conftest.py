@@ -1,13 +1,14 @@
 """What the tests share: a user, the tokens that a real login gives, and a client that sends them."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 import time_machine
 from django.contrib.auth import models as auth
+from django.test import override_settings
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper
+from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.settings import api_settings
 
@@ -20,9 +21,10 @@ Travel = Callable[[timedelta], time_machine.travel]
 
 
 @pytest.fixture(autouse=True)
-def _plain_http(settings: SettingsWrapper) -> None:
+def _plain_http() -> Iterator[None]:
     """The test client speaks HTTP; with HTTPS on, it would be redirected and get no further."""
-    settings.SECURE_SSL_REDIRECT = False
+    with override_settings(SECURE_SSL_REDIRECT=False):
+        yield
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ def just_after() -> Travel:
 
     def travel(lifetime: timedelta) -> time_machine.travel:
         # Two seconds: one because it is over, one because claims are cut to whole seconds.
-        then = datetime.now(tz=timezone.utc) + lifetime + leeway + timedelta(seconds=2)
+        then = timezone.now() + lifetime + leeway + timedelta(seconds=2)
         return time_machine.travel(then, tick=False)
 
     return travel

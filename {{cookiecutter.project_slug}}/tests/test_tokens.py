@@ -86,7 +86,7 @@ def test_a_wrong_login_is_refused(anonymous: APIClient, login: str, password: st
         reverse("{{ project.obtain_name }}"), {"{{ project.login_field }}": login, "password": password}
     )
     assert response.status_code == 401
-    assert set(response.json()) == {"detail", "code"}
+    assert "{{ project.access_field }}" not in response.json()
 # % if project.email_login
 
 
@@ -137,7 +137,7 @@ def test_a_token_names_its_user(tokens: dict[str, str], user: User) -> None:
 def test_a_foreign_signature_is_refused(tokens: dict[str, str]) -> None:
     token = tokens["{{ project.access_field }}"]
     forged = jwt.encode(claims(token), "another secret " * 5, algorithm="HS256")
-    unsigned = jwt.encode(claims(token), None, algorithm="none")
+    unsigned = jwt.encode(claims(token), "", algorithm="none")
     assert [me(forged), me(unsigned), me("no.token.at-all")] == [401, 401, 401]
 # % if not project.sliding
 
