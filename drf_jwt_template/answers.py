@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .literals import LINE_LENGTH, duration, duration_source, string
+from .literals import LINE_LENGTH, duration, duration_source, duration_words, string
 from .resources import Resource, ResourceErrors, parse
 
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -43,7 +43,13 @@ DEPENDENCIES = (
     *("pytest", "pytest_django", "redis", "rest_framework", "rest_framework_simplejwt", "ruff"),
     *("setuptools", "time_machine", "uv", "wheel", "whitenoise", "xdist"),
 )
-WINDOWS_DEVICES = ("con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in "123456789"))
+WINDOWS_DEVICES = (
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{d}{n}" for d in ("com", "lpt") for n in "123456789"),
+)
 # PostgreSQL's names have at most 63 bytes; the test database is `test_<slug>_gw12`.
 MAX_SLUG = 50
 MAX_TEXT = 200
@@ -88,7 +94,9 @@ class Problem:
 
     def __str__(self) -> str:
         given = "" if self.given is None else f" = {str(self.given)!r}"
-        return f"{self.variable}{given}\n" + "\n".join(f"  {row}" for row in self.reason.split("\n"))
+        return f"{self.variable}{given}\n" + "\n".join(
+            f"  {row}" for row in self.reason.split("\n")
+        )
 
 
 class BadAnswers(ValueError):
@@ -160,13 +168,19 @@ class Answers:
     @property
     def key_module(self) -> str:
         """The module of `cryptography` that makes an asymmetric key."""
-        return {"E": "ec", "R": "rsa", "P": "rsa"}[self.algorithm[0]] if self.algorithm != "EdDSA" else "ed25519"
+        return (
+            {"E": "ec", "R": "rsa", "P": "rsa"}[self.algorithm[0]]
+            if self.algorithm != "EdDSA"
+            else "ed25519"
+        )
 
     @property
     def key_source(self) -> str:
         """The call that makes an asymmetric key (RFC 7518, sections 3.3 to 3.5; RFC 8037)."""
         if self.key_module == "ec":
-            curve = {"ES256": "SECP256R1", "ES384": "SECP384R1", "ES512": "SECP521R1"}[self.algorithm]
+            curve = {"ES256": "SECP256R1", "ES384": "SECP384R1", "ES512": "SECP521R1"}[
+                self.algorithm
+            ]
             return f"ec.generate_private_key(ec.{curve}())"
         if self.key_module == "rsa":
             return "rsa.generate_private_key(public_exponent=65537, key_size=3072)"
@@ -213,6 +227,14 @@ class Answers:
         return duration_source(self.refresh_lifetime)
 
     @property
+    def access_lifetime_words(self) -> str:
+        return duration_words(self.access_lifetime)
+
+    @property
+    def refresh_lifetime_words(self) -> str:
+        return duration_words(self.refresh_lifetime)
+
+    @property
     def token_field(self) -> str:
         """What the refresh and blacklist endpoints call the token that they take."""
         return "token" if self.sliding else "refresh"
@@ -254,7 +276,11 @@ class Answers:
             )
             if re.search(rf"(?<!\w){re.escape(name)}", source)
         ]
-        return "\n".join([*lines, "", "from django.db import models"] if lines else ["from django.db import models"])
+        return "\n".join(
+            [*lines, "", "from django.db import models"]
+            if lines
+            else ["from django.db import models"]
+        )
 
     @property
     def choice_fields(self) -> list[tuple[str, str]]:
@@ -333,7 +359,10 @@ class _Reader:
             return ""
         text = str(value)
         if any(mark in text for mark in ("{{", "{%", "{#")) or re.search(r"^\s*# %", text, re.M):
-            self.refuse(variable, "would be taken for a template: no {{, {%, {# or line that starts with # %")
+            self.refuse(
+                variable,
+                "would be taken for a template: no {{, {%, {# or line that starts with # %",
+            )
             return ""
         return text
 
@@ -404,7 +433,9 @@ class _Reader:
         text = self.text(variable).strip()
         if text.lower() in ("", "none"):
             if not optional:
-                self.refuse(variable, "is a path such as api/token/: this endpoint cannot be left out")
+                self.refuse(
+                    variable, "is a path such as api/token/: this endpoint cannot be left out"
+                )
             return None
         reason = _path_problem(text)
         if reason:
@@ -479,7 +510,11 @@ class _Reader:
             same = [other for other in claims if other != name and claims[other] == claims[name]]
             if name in texts and same:
                 self.problems.append(
-                    Problem("jwt_settings", f"{name}={texts[name]}", f"{name} is the claim of {same[0]} already")
+                    Problem(
+                        "jwt_settings",
+                        f"{name}={texts[name]}",
+                        f"{name} is the claim of {same[0]} already",
+                    )
                 )
         return found
 
@@ -492,9 +527,15 @@ class _Reader:
             raise ValueError("has no use with token_flow = sliding")
         if name == "USER_ID_FIELD" and value not in ("id", login_field):
             raise ValueError(f"is a unique field of the user: id or {login_field}")
-        if name == "AUTH_HEADER_TYPES" and also_accept in ("token", "basic"):
-            if also_accept in [word.lower() for word in re.split(r"[,\s]+", value)]:
-                raise ValueError(f"cannot hold {also_accept.title()}, which also_accept = {also_accept} takes")
+        schemes = [word.strip().lower() for word in value.split(",")]
+        if (
+            name == "AUTH_HEADER_TYPES"
+            and also_accept in ("token", "basic")
+            and also_accept in schemes
+        ):
+            raise ValueError(
+                f"cannot hold {also_accept.title()}, which also_accept = {also_accept} takes"
+            )
 
     def check_routes(self, answers: Answers) -> None:
         """No two endpoints at one address: Django would serve the first and hide the other."""
@@ -516,7 +557,17 @@ class _Reader:
 
 def _turns(char: str) -> bool:
     """Whether `char` changes the direction of the text around it (Unicode's UAX 9)."""
-    return unicodedata.bidirectional(char) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+    return unicodedata.bidirectional(char) in (
+        "LRE",
+        "RLE",
+        "LRO",
+        "RLO",
+        "PDF",
+        "LRI",
+        "RLI",
+        "FSI",
+        "PDI",
+    )
 
 
 def _path_problem(text: str, longest: int = MAX_TEXT) -> str:
@@ -576,7 +627,9 @@ def _setting(name: str) -> Callable[[str], str]:
     if name in PROMPT_OF_SETTING:
         raise ValueError(f"has a prompt of its own: {PROMPT_OF_SETTING[name]}")
     if name in KEY_SETTINGS:
-        raise ValueError("is no answer: the setup makes the key, and JWT_SIGNING_KEY in .env holds it")
+        raise ValueError(
+            "is no answer: the setup makes the key, and JWT_SIGNING_KEY in .env holds it"
+        )
     if name == "JWK_URL":
         raise ValueError(
             "cannot be answered: with it, Simple JWT refuses the tokens that the project itself gives out"
@@ -584,7 +637,9 @@ def _setting(name: str) -> Callable[[str], str]:
     if name not in JWT_SETTINGS:
         near = difflib.get_close_matches(name.upper(), [*JWT_SETTINGS, *PROMPT_OF_SETTING], 1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise ValueError(f"is no setting of Simple JWT{hint}; allowed: " + ", ".join(sorted(JWT_SETTINGS)))
+        raise ValueError(
+            f"is no setting of Simple JWT{hint}; allowed: " + ", ".join(sorted(JWT_SETTINGS))
+        )
     return JWT_SETTINGS[name]
 
 

@@ -39,7 +39,10 @@ def finish(variables: Mapping[str, Any], *, update: bool) -> None:
         return
     console = Console(highlight=False, soft_wrap=True)
     if not read(variables).run_setup:
-        console.print(f"\n{project.name} is rendered. {_resume(project, 'makes it ready to run')}", markup=False)
+        console.print(
+            f"\n{project.name} is rendered. {_resume(project, 'makes it ready to run')}",
+            markup=False,
+        )
         return
     try:
         ready = set_up(project, console)
@@ -52,12 +55,15 @@ def finish(variables: Mapping[str, Any], *, update: bool) -> None:
         ready = False
     if ready:
         console.print(
-            f"\n{project} is ready.\n  cd {shlex.quote(_short(project))} && make run"
-            "     start the server\n  make help                list the other commands",
+            f"\n{project} is ready. This starts its server:\n"
+            f"  cd {shlex.quote(_short(project))} && make run",
             markup=False,
         )
     else:
-        console.print(f"\nThe project is kept in {project}.\n{_resume(project, 'does the rest')}", markup=False)
+        console.print(
+            f"\nThe project is kept in {project}.\n{_resume(project, 'does the rest')}",
+            markup=False,
+        )
 
 
 def render_resource_tests(project: Path, variables: Mapping[str, Any]) -> None:

@@ -40,6 +40,7 @@ class ProjectExtension(Extension):
             "py": literals.string,
             "toml": literals.toml,
             "markdown": literals.markdown,
+            "code": "`{}`".format,
         }
         # Bound here, because a repository that a tool has checked out may have a relative path.
         environment.globals |= {
@@ -86,8 +87,8 @@ class ProjectContext(Context):
 
 
 def _answers(environment: Environment, variables: Mapping[str, Any]) -> Answers:
-    known = getattr(environment, "_project", None)
-    if known is not None and known[0] == dict(variables):
+    known: tuple[Mapping[str, Any], Answers] | None = getattr(environment, "_project", None)
+    if known and known[0] == variables:
         return known[1]
     try:
         answers = read(variables)

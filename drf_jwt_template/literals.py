@@ -29,11 +29,7 @@ def string(text: str) -> str:
     """`text` as a Python string literal."""
     quote = "'" if text.count('"') > text.count("'") else '"'
     escaped = "".join(
-        f"\\{char}"
-        if char in ("\\", quote)
-        else char
-        if char.isprintable()
-        else ascii(char)[1:-1]
+        f"\\{char}" if char in ("\\", quote) else char if char.isprintable() else ascii(char)[1:-1]
         for char in text
     )
     return f"{quote}{escaped}{quote}"
@@ -52,8 +48,8 @@ def call(function: str, arguments: Sequence[str], *, indent: int, beside: int) -
 
 
 def toml(text: str) -> str:
-    """`text` as a TOML basic string (TOML 1.0: JSON's escapes, without the one for /)."""
-    return json.dumps(text, ensure_ascii=False)
+    """`text` as it stands between the quotes of a TOML basic string, whose escapes are JSON's."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def markdown(text: str) -> str:
@@ -85,12 +81,23 @@ def duration(text: str) -> timedelta:
 
 def duration_source(value: timedelta, function: str = "timedelta") -> str:
     """The call that makes `value`, in the units that a reader would choose."""
-    seconds = value.seconds
-    parts = {
+    arguments = ", ".join(f"{unit}={number}" for unit, number in _units(value).items())
+    return f"{function}({arguments})"
+
+
+def duration_words(value: timedelta) -> str:
+    """`value` in words, such as `1 hour 30 minutes`."""
+    return " ".join(
+        f"{number} {unit.removesuffix('s') if number == 1 else unit}"
+        for unit, number in _units(value).items()
+    )
+
+
+def _units(value: timedelta) -> dict[str, int]:
+    units = {
         "days": value.days,
-        "hours": seconds // 3600,
-        "minutes": seconds % 3600 // 60,
-        "seconds": seconds % 60,
+        "hours": value.seconds // 3600,
+        "minutes": value.seconds % 3600 // 60,
+        "seconds": value.seconds % 60,
     }
-    arguments = ", ".join(f"{unit}={number}" for unit, number in parts.items() if number)
-    return f"{function}({arguments or 'seconds=0'})"
+    return {unit: number for unit, number in units.items() if number} or {"seconds": 0}

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import json
 import keyword
 import math
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -113,7 +114,6 @@ class Kind:
     """Text of a default -> its source; raises ValueError with what is allowed."""
     text: bool = False
     unique: bool = True
-    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -170,13 +170,13 @@ class Field:
     @property
     def declaration(self) -> str:
         """The right-hand side of the field's line in models.py."""
-        options: dict[str, str] = dict(self.kind.options)
+        options: dict[str, str] = {}
         if self.type in ("str", "choice"):
             options["max_length"] = str(self.max_length)
         if self.type == "choice":
             options["choices"] = f"{self.choices_class}.choices"
         if self.type == "decimal":
-            options |= dict(zip(("max_digits", "decimal_places"), self.arguments))
+            options["max_digits"], options["decimal_places"] = self.arguments
         if self.unique:
             options["unique"] = "True"
         if self.optional:
@@ -279,7 +279,10 @@ class Resource:
     def base(self, generic: str, suffix: str) -> str:
         """What the class of this resource with that suffix derives from, as in `class X(…):`."""
         return call(
-            "", [f"{generic}[models.{self.name}]"], indent=0, beside=len(f"class {self.name}{suffix}:")
+            "",
+            [f"{generic}[models.{self.name}]"],
+            indent=0,
+            beside=len(f"class {self.name}{suffix}:"),
         )
 
     @property
@@ -296,7 +299,10 @@ class Resource:
     def meta(self) -> dict[str, str]:
         """What Django would not find out by itself, in `class Meta`."""
         names = {}
-        if self.label != re.sub(r"((?<=[a-z\d])[A-Z]|(?!^)[A-Z](?=[a-z]))", r" \1", self.name).lower():
+        if (
+            self.label
+            != re.sub(r"((?<=[a-z\d])[A-Z]|(?!^)[A-Z](?=[a-z]))", r" \1", self.name).lower()
+        ):
             names["verbose_name"] = string(self.label)
         if self.plural_label != f"{self.label}s":
             names["verbose_name_plural"] = string(self.plural_label)
@@ -342,10 +348,20 @@ class Resource:
         return all(f in self.form_fields or not f.required for f in self.fields)
 
     @property
+    def example(self) -> str:
+        """A valid body, as JSON for a shell's single quotes."""
+        # The samples are expressions of this module's own making, with the one name `n`.
+        return json.dumps({f.name: eval(f.sample, {"n": 1, "str": str}) for f in self.fields})  # noqa: S307
+
+    @property
     def exact_filter(self) -> Field | None:
         """A field whose samples differ, to filter by in a test."""
         return next(
-            (f for f in self.fields if f.kind.lookups and f.type not in ("bool", "choice", "float")),
+            (
+                f
+                for f in self.fields
+                if f.kind.lookups and f.type not in ("bool", "choice", "float")
+            ),
             None,
         )
 
@@ -426,7 +442,9 @@ class _Iso(Protocol):
     def isoformat(self) -> str: ...
 
 
-def _iso_default(name: str, reader: Callable[[str], _Iso], example: str) -> Callable[[str, Field], str]:
+def _iso_default(
+    name: str, reader: Callable[[str], _Iso], example: str
+) -> Callable[[str, Field], str]:
     def convert(text: str, into: Field) -> str:
         try:
             value = reader(text)
@@ -753,7 +771,9 @@ class _Parser:
         name = self.expect(r"\w+", "a type")
         if name not in KINDS:
             near = difflib.get_close_matches(name, KINDS, 1) or difflib.get_close_matches(
-                {"string": "str", "integer": "int", "boolean": "bool", "enum": "choice"}.get(name, ""),
+                {"string": "str", "integer": "int", "boolean": "bool", "enum": "choice"}.get(
+                    name, ""
+                ),
                 KINDS,
                 1,
             )
@@ -783,7 +803,10 @@ class _Parser:
             self.skip_space()
             start = self.at
             value = self.expect(r"[\w-]+", "a choice")
-            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]|[A-Za-z]", value) or "__" in value:
+            if (
+                not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]|[A-Za-z]", value)
+                or "__" in value
+            ):
                 self.note(
                     start,
                     self.at,
@@ -805,7 +828,11 @@ class _Parser:
         digits = self.expect("[0-9]+", "the number of digits")
         self.expect(",", "',' and the number of places after the point")
         places = self.expect("[0-9]+", "the number of places after the point")
-        if len(digits) > 4 or not 1 <= int(digits) <= MAX_DECIMAL_DIGITS or int(places) > int(digits):
+        if (
+            len(digits) > 4
+            or not 1 <= int(digits) <= MAX_DECIMAL_DIGITS
+            or int(places) > int(digits)
+        ):
             self.note(
                 start,
                 self.at,

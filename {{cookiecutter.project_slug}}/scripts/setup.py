@@ -47,10 +47,10 @@ class PlainReport:
         print(f"{step} ...", flush=True)
 
     def done(self, step: str, seconds: float, note: str) -> None:
-        print(f"{step}: {note} ({seconds:.1f} s)", flush=True)
+        print(f"{step} done ({seconds:.1f} s): {note}", flush=True)
 
     def failed(self, step: str, seconds: float, reason: str) -> None:
-        print(f"{step} failed after {seconds:.1f} s: {reason}", flush=True)
+        print(f"{step} failed ({seconds:.1f} s): {reason}", flush=True)
 
 
 def run(*command: str | Path) -> str:

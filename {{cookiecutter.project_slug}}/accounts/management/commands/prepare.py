@@ -59,8 +59,8 @@ class Command(BaseCommand):
             email = os.environ.get("DJANGO_SUPERUSER_EMAIL", "{{ project.superuser_email }}")
             User.objects.create_superuser(login, email, password)
             # % endif
-            note = f"has the password {'DJANGO_SUPERUSER_PASSWORD' if given else password}"
-            note += "" if given else " (shown this once)"
+            note = "has the password "
+            note += "in DJANGO_SUPERUSER_PASSWORD" if given else f"{password} (shown this once)"
         self.stdout.write(
             f"the account {login} {note}\n"
             "With the server running, this gives its token:\n"

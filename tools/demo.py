@@ -1,0 +1,125 @@
+"""`make demo`: the default project, from nothing to a logout, with each request and its answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = ROOT / "demo"
+PROJECT = DEMO / "my_api"
+LOGIN = {"username": "admin", "password": secrets.token_urlsafe(15)}
+
+
+def main() -> None:
+    start = time.monotonic()
+    make_project()
+    print(f"\nReady after {time.monotonic() - start:.1f} s.")
+    port = free_port()
+    server = subprocess.Popen(
+        [PROJECT / ".venv" / "bin" / "python", "manage.py", "runserver", "--noreload", str(port)],
+        cwd=PROJECT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(port, server)
+        use(port, start)
+    finally:
+        server.terminate()
+        server.wait()
+    print(f"\nThe server is stopped. The project is in {PROJECT.relative_to(Path.cwd())}.")
+
+
+def make_project() -> None:
+    """Renders and sets up the default project, as a user would."""
+    shutil.rmtree(DEMO, ignore_errors=True)
+    tools = Path(sys.executable).parent
+    command = ["cookiecutter", str(ROOT), "--no-input", "--default-config", "--output-dir", "demo"]
+    print("$", *command[:1], ".", *command[2:])
+    environment = {
+        **os.environ,
+        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+        "DJANGO_SUPERUSER_PASSWORD": LOGIN["password"],
+    }
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    if not (PROJECT / "db.sqlite3").exists():
+        sys.exit("The project was not set up: see above.")
+
+
+def use(port: int, start: float) -> None:
+    """From login to logout."""
+    tokens = call(port, "POST", "/api/token/", LOGIN)
+    print(f"\nThe first token, {time.monotonic() - start:.1f} s after the command.")
+    access = tokens["access"]
+    call(port, "GET", "/api/users/me/", token=access)
+    student = call(
+        port, "POST", "/api/students/", {"name": "Ada", "roll": 1, "city": "London"}, access, 201
+    )
+    call(port, "GET", "/api/students/", token=access)
+    call(port, "PATCH", f"/api/students/{student['id']}/", {"city": "Paris"}, access)
+    call(port, "GET", "/api/students/", expect=401)
+    tokens = call(port, "POST", "/api/token/refresh/", {"refresh": tokens["refresh"]})
+    call(port, "GET", f"/api/students/{student['id']}/", token=tokens["access"])
+    call(port, "POST", "/api/token/blacklist/", {"refresh": tokens["refresh"]})
+    call(port, "POST", "/api/token/refresh/", {"refresh": tokens["refresh"]}, expect=401)
+
+
+def call(
+    port: int,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None = None,
+    token: str | None = None,
+    expect: int = 200,
+) -> dict[str, Any]:
+    """Makes one request and prints it with its answer; another status than `expect` is the end."""
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request(method, path, json.dumps(body) if body else None, headers)
+    response = connection.getresponse()
+    answer: dict[str, Any] = json.loads(response.read() or "{}")
+    connection.close()
+    shown = {**body, "password": "***"} if body and "password" in body else body
+    print(f"\n{method} {path}" + (f"  (Bearer {token[:12]}…)" if token else ""))
+    if shown:
+        print("  " + short(json.dumps(shown)))
+    print(f"→ {response.status} {response.reason}\n  {short(json.dumps(answer))}")
+    if response.status != expect:
+        sys.exit(f"expected {expect}")
+    return answer
+
+
+def short(text: str) -> str:
+    return text if len(text) < 160 else f"{text[:157]}…"
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    while server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    sys.exit("The server did not start: `make run` in the project says why.")
+
+
+if __name__ == "__main__":
+    main()
