@@ -283,6 +283,13 @@ class Answers:
         )
 
     @property
+    def warns_of_url_forms(self) -> bool:
+        """Whether Django gives notice of a change to come with each form of a URL."""
+        return self.django == "5.2" and any(
+            f.type == "url" for r in self.resources for f in r.fields
+        )
+
+    @property
     def choice_fields(self) -> list[tuple[str, str]]:
         """Schema name and dotted path of each enumeration."""
         return [

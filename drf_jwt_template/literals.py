@@ -25,14 +25,21 @@ _WORDS = {
 DURATION_ALLOWED = "a duration such as 30s, 15m, 1h30m, 36h, 7d, 2 weeks or 5 minutes"
 
 
-def string(text: str) -> str:
-    """`text` as a Python string literal."""
+def string(text: str, before: int = 0) -> str:
+    """`text` as a Python string literal.
+
+    `before` counts the characters before it on the line of an assignment, which is broken where
+    that makes the literal fit.
+    """
     quote = "'" if text.count('"') > text.count("'") else '"'
     escaped = "".join(
         f"\\{char}" if char in ("\\", quote) else char if char.isprintable() else ascii(char)[1:-1]
         for char in text
     )
-    return f"{quote}{escaped}{quote}"
+    literal = f"{quote}{escaped}{quote}"
+    if before + len(literal) > LINE_LENGTH and 4 + len(literal) <= LINE_LENGTH:
+        return f"(\n    {literal}\n)"
+    return literal
 
 
 def call(function: str, arguments: Sequence[str], *, indent: int, beside: int) -> str:

@@ -214,8 +214,7 @@ class Field:
     @property
     def sample(self) -> str:
         if self.type == "choice":
-            first, second = self.arguments[0], self.arguments[-1]
-            return f"{string(first)} if n == 1 else {string(second)}"
+            return string(self.arguments[0])
         if self.type == "decimal":
             digits, places = map(int, self.arguments)
             if digits == places:
@@ -338,6 +337,10 @@ class Resource:
         return [f for f in self.fields if f.required]
 
     @property
+    def unique_fields(self) -> list[Field]:
+        return [f for f in self.fields if f.unique]
+
+    @property
     def form_fields(self) -> list[Field]:
         """The fields that a form body can carry as they stand in a JSON body."""
         return [f for f in self.fields if f.type != "json"]
@@ -346,6 +349,14 @@ class Resource:
     def fits_form(self) -> bool:
         """Whether a form body can carry a whole row."""
         return all(f in self.form_fields or not f.required for f in self.fields)
+
+    @property
+    def changing_field(self) -> Field:
+        """A field whose samples differ, if there is one."""
+        return next((f for f in self.fields if f.type != "choice"), self.fields[0])
+
+    def url_path(self, prefix: str) -> str:
+        return f"/{prefix}{self.path}/"
 
     @property
     def example(self) -> str:

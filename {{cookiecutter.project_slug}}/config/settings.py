@@ -60,11 +60,16 @@ TEMPLATES = [
     },
 ]
 
-# % if project.postgresql
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres://localhost/{{ project.slug }}")}
-# % else
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
-# % endif
+DATABASES = {
+    "default": env.db(
+        "DATABASE_URL",
+        # % if project.postgresql
+        default="postgres://localhost/{{ project.slug }}",
+        # % else
+        default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}",
+        # % endif
+    ),
+}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Readers do not wait for the writer, and writers queue instead of failing as "locked".

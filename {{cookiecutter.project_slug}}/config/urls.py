@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
-admin.site.site_header = admin.site.site_title = {{ project.name | py }}
+admin.site.site_header = {{ project.name | py(before=25) }}
+admin.site.site_title = admin.site.site_header
 
 urlpatterns = [
     path("", include("tokens.urls")),

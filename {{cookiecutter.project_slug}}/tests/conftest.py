@@ -17,6 +17,8 @@ from accounts.models import User
 PASSWORD = "correct horse battery staple"
 LOGIN = {{ '"ada@example.com"' if project.email_login else '"ada"' }}
 
+CREDENTIALS = {"{{ project.login_field }}": LOGIN, "password": PASSWORD}
+
 Travel = Callable[[timedelta], time_machine.travel]
 
 
@@ -47,9 +49,7 @@ def anonymous() -> APIClient:
 @pytest.fixture
 def tokens(user: User, anonymous: APIClient) -> dict[str, str]:
     """What the user gets for name and password."""
-    response = anonymous.post(
-        reverse("{{ project.obtain_name }}"), {"{{ project.login_field }}": LOGIN, "password": PASSWORD}
-    )
+    response = anonymous.post(reverse("{{ project.obtain_name }}"), CREDENTIALS)
     assert response.status_code == 200, response.content
     answer: dict[str, str] = response.json()
     return answer

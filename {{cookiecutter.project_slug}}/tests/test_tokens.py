@@ -12,7 +12,7 @@ from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import User
 
-from .conftest import LOGIN, PASSWORD, Travel, client_with
+from .conftest import CREDENTIALS, LOGIN, PASSWORD, Travel, client_with
 
 ACCESS_LIFETIME = {{ project.access_lifetime_source }}
 REFRESH_LIFETIME = {{ project.refresh_lifetime_source }}
@@ -67,7 +67,7 @@ def test_a_login_gives_tokens(tokens: dict[str, str]) -> None:
 def test_a_login_can_be_a_form(anonymous: APIClient) -> None:
     response = anonymous.post(
         reverse("{{ project.obtain_name }}"),
-        {"{{ project.login_field }}": LOGIN, "password": PASSWORD},
+        CREDENTIALS,
         format="multipart",
     )
     assert response.status_code == 200
@@ -78,12 +78,13 @@ def test_a_login_can_be_a_form(anonymous: APIClient) -> None:
     ("login", "password"),
     [
         pytest.param(LOGIN, "wrong", id="wrong password"),
-        pytest.param({{ '"nobody@example.com"' if project.email_login else '"nobody"' }}, PASSWORD, id="unknown user"),
+        pytest.param("nobody@example.com", PASSWORD, id="unknown user"),
     ],
 )
 def test_a_wrong_login_is_refused(anonymous: APIClient, login: str, password: str) -> None:
     response = anonymous.post(
-        reverse("{{ project.obtain_name }}"), {"{{ project.login_field }}": login, "password": password}
+        reverse("{{ project.obtain_name }}"),
+        {"{{ project.login_field }}": login, "password": password},
     )
     assert response.status_code == 401
     assert "{{ project.access_field }}" not in response.json()
@@ -93,7 +94,8 @@ def test_a_wrong_login_is_refused(anonymous: APIClient, login: str, password: st
 @pytest.mark.usefixtures("user")
 def test_case_does_not_matter_in_the_address(anonymous: APIClient) -> None:
     response = anonymous.post(
-        reverse("{{ project.obtain_name }}"), {"email": LOGIN.upper(), "password": PASSWORD}
+        reverse("{{ project.obtain_name }}"),
+        CREDENTIALS | {"email": LOGIN.upper()},
     )
     assert response.status_code == 200
 # % endif
@@ -101,9 +103,7 @@ def test_case_does_not_matter_in_the_address(anonymous: APIClient) -> None:
 
 def test_a_disabled_user_cannot_log_in(user: User, anonymous: APIClient) -> None:
     User.objects.filter(pk=user.pk).update(is_active=False)
-    response = anonymous.post(
-        reverse("{{ project.obtain_name }}"), {"{{ project.login_field }}": LOGIN, "password": PASSWORD}
-    )
+    response = anonymous.post(reverse("{{ project.obtain_name }}"), CREDENTIALS)
     assert response.status_code == 401
 
 

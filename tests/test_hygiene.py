@@ -1,0 +1,107 @@
+"""The sources of the template are files of their own languages, whatever Jinja makes of them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from jinja2 import Environment
+
+from drf_jwt_template.extension import LINE_STATEMENT
+
+from .baking import PROMPTS, ROOT
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
+SOURCES = sorted(
+    path
+    for folder in (TEMPLATE, ROOT / "templates", ROOT / "hooks")
+    for path in folder.rglob("*")
+    if path.is_file() and "__pycache__" not in path.parts
+)
+
+
+def name_of(path: Path) -> str:
+    """The path from the repository's root, without the conditions in it."""
+    return re.sub(r"{%.*?%}", "", path.relative_to(ROOT).as_posix())
+
+
+def without_values(path: Path) -> str:
+    return re.sub(r"{{.*?}}", "name", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_a_source_is_a_file_of_its_language(path: Path) -> None:
+    suffix = Path(name_of(path)).suffix
+    text = without_values(path)
+    if suffix == ".py":
+        ast.parse(text)
+    elif suffix == ".toml":
+        tomllib.loads(text)
+    elif suffix in (".yaml", ".yml"):
+        yaml.safe_load(text)
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.suffix != ".html"], ids=name_of)
+def test_a_statement_has_a_line_of_its_own(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "{%" not in text
+    assert "{#" not in text
+    # Once the statements are taken out, nothing that looks like one is left.
+    assert "# %" not in LINE_STATEMENT.sub("", text)
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if ".py" in p.name], ids=name_of)
+def test_no_import_is_conditional(path: Path) -> None:
+    depth = 0
+    for line in path.read_text(encoding="utf-8").splitlines():
+        statement = line.strip().removeprefix("# % ") if "# %" in line else ""
+        depth += statement.startswith(("if ", "for ")) - statement.startswith("end")
+        assert not (depth and re.match(r"(from|import) ", line)), line
+    assert depth == 0
+
+
+def test_conditions_in_file_names() -> None:
+    for path in SOURCES:
+        for name in path.relative_to(ROOT).parts:
+            # What Windows refuses in a file name, and what would make a folder's name empty.
+            assert not set(name) & set('"|<>:?*\\'), path
+            if "{%" in name:
+                assert name == path.name, f"{path}: a conditional folder"
+                assert re.fullmatch(r"{% if [^%]+ %}[a-z_]+\.py{% endif %}", name), path
+
+
+def test_a_line_statement_leaves_the_blank_lines_around_it() -> None:
+    environment = Environment(
+        extensions=["drf_jwt_template.extension.ProjectExtension"],
+        keep_trailing_newline=True,
+        **PROMPTS["_jinja2_env_vars"],
+    )
+    source = "import x\n# % for n in (1, 2)\n\n\nclass A{{ n }}:\n    # % if n == 1\n    one\n    # % endif\n\n    y\n# % endfor\nend\n"
+    assert environment.from_string(source).render() == (
+        "import x\n\n\nclass A1:\n    one\n\n    y\n\n\nclass A2:\n\n    y\nend\n"
+    )
+
+
+def test_each_prompt_has_a_sentence_and_each_choice_an_explanation() -> None:
+    sentences = PROMPTS["__prompts__"]
+    visible = {name: value for name, value in PROMPTS.items() if not name.startswith("_")}
+    assert list(sentences) == list(visible)
+    for name, value in visible.items():
+        if isinstance(value, list):
+            assert set(sentences[name]) == {"__prompt__", *value}, name
+            for choice in value:
+                assert sentences[name][choice].startswith(f"{choice} - "), (name, choice)
+
+
+def test_hooks_are_tiny() -> None:
+    for hook in (ROOT / "hooks").glob("*.py"):
+        assert len(hook.read_text(encoding="utf-8").splitlines()) <= 10, hook
