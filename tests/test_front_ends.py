@@ -1,0 +1,326 @@
+"""Cookiecutter and cruft as people call them: prompts, scripts, replays, refusals, updates."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from filelock import FileLock
+
+from .baking import CACHE, PROMPTS, ROOT, clean_environment, run, uv
+from .test_bakes import files_of
+
+TOOLS = Path(sys.executable).parent
+VISIBLE = [name for name in PROMPTS if not name.startswith("_")]
+NO_SETUP = "run_setup=no"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """The variables that keep Cookiecutter away from the real user's files."""
+    config = tmp_path / "config.yaml"
+    folders = {
+        "replay_dir": str(tmp_path / "replay"),
+        "cookiecutters_dir": str(tmp_path / "cookiecutters"),
+    }
+    config.write_text(yaml.safe_dump(folders), encoding="utf-8")
+    return {"COOKIECUTTER_CONFIG": str(config)}
+
+
+def cookiecutter(
+    output: Path, *arguments: str, home: Mapping[str, str], expect: int = 0, template: Path = ROOT
+) -> str:
+    output.mkdir(exist_ok=True)
+    shown = run(
+        *(TOOLS / "cookiecutter", str(template), *arguments, "--output-dir", str(output)),
+        cwd=output.parent,
+        expect=expect,
+        **home,
+    )
+    assert "Traceback" not in shown, shown
+    return shown
+
+
+@pytest.fixture
+def default(tmp_path: Path, home: dict[str, str]) -> dict[str, bytes]:
+    """The files of the default project."""
+    cookiecutter(tmp_path / "default", "--no-input", NO_SETUP, home=home)
+    return files_of(tmp_path / "default" / "my_api")
+
+
+def test_enter_all_the_way_gives_the_default_project(
+    tmp_path: Path, home: dict[str, str], default: dict[str, bytes]
+) -> None:
+    process = subprocess.run(
+        [TOOLS / "cookiecutter", str(ROOT), "--output-dir", str(tmp_path)],
+        input="\n" * (len(VISIBLE) - 1) + "n\n",
+        env=clean_environment(**home, COLUMNS="500"),
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 0, process.stderr
+    assert files_of(tmp_path / "my_api") == default
+    for sentences in PROMPTS["__prompts__"].values():
+        for sentence in sentences.values() if isinstance(sentences, dict) else [sentences]:
+            assert sentence in process.stdout
+
+
+def test_a_name_decides_the_slug_and_a_prefix_the_paths(
+    tmp_path: Path, home: dict[str, str]
+) -> None:
+    cookiecutter(
+        tmp_path,
+        *("--no-input", NO_SETUP, "project_name=Ünïted Books & Co", "api_prefix=v1"),
+        home=home,
+    )
+    urls = (tmp_path / "united_books_co" / "tokens" / "urls.py").read_text()
+    assert re.findall(r'"(v1/.*)"', urls) == [
+        "v1/token/",
+        "v1/token/refresh/",
+        "v1/token/verify/",
+        "v1/token/blacklist/",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("obtain", "refresh"),
+    [("gettoken", "gettoken/refresh/"), ("gettoken/", "gettoken/refresh/")],
+)
+def test_one_slash_between_obtain_and_refresh(
+    tmp_path: Path, home: dict[str, str], obtain: str, refresh: str
+) -> None:
+    cookiecutter(tmp_path, "--no-input", NO_SETUP, f"token_obtain_path={obtain}", home=home)
+    urls = (tmp_path / "my_api" / "tokens" / "urls.py").read_text()
+    assert f'"{obtain}"' in urls
+    assert f'"{refresh}"' in urls
+
+
+def test_replay_gives_the_same_bytes(tmp_path: Path, home: dict[str, str]) -> None:
+    answers = ("algorithm=ES256", "project_name=Again", "rotate_refresh_tokens=no")
+    cookiecutter(tmp_path / "first", "--no-input", NO_SETUP, *answers, home=home)
+    first = files_of(tmp_path / "first" / "again")
+    cookiecutter(tmp_path / "second", "--replay", home=home)
+    assert files_of(tmp_path / "second" / "again") == first
+    file = next((tmp_path / "replay").glob("*.json"))
+    kept = shutil.copy(file, tmp_path / "kept.json")
+    cookiecutter(tmp_path / "third", "--replay-file", str(kept), home=home)
+    assert files_of(tmp_path / "third" / "again") == first
+    assert "PASSWORD" not in file.read_text()
+
+
+def test_a_config_file_sets_defaults(tmp_path: Path, home: dict[str, str]) -> None:
+    folders = yaml.safe_load(Path(home["COOKIECUTTER_CONFIG"]).read_text(encoding="utf-8"))
+    config = tmp_path / "mine.yaml"
+    resources = "Book(\n  title: str unique,\n  pages: int optional\n);\nShelf(label: str)\n"
+    defaults = {"project_slug": "mine", "resources": resources, "run_setup": False}
+    config.write_text(yaml.safe_dump({**folders, "default_context": defaults}), encoding="utf-8")
+    cookiecutter(tmp_path / "out", "--no-input", "--config-file", str(config), home={})
+    files = files_of(tmp_path / "out" / "mine")
+    assert {"tests/test_book.py", "tests/test_shelf.py"} <= set(files)
+
+
+def test_the_oldest_cookiecutter_gives_the_same_bytes(
+    tmp_path: Path, home: dict[str, str], default: dict[str, bytes]
+) -> None:
+    environment = CACHE / "cookiecutter-2.6"
+    CACHE.mkdir(exist_ok=True)
+    with FileLock(environment.with_suffix(".lock")):
+        if not (environment / "bin" / "cookiecutter").exists():
+            uv("venv", "--quiet", "--python", sys.executable, environment)
+            uv("pip", "install", "--quiet", "--python", environment, "cookiecutter~=2.6.0")
+    for folder, answers in (("plain", ()), ("fixed", ("rotate_refresh_tokens=off",))):
+        run(
+            *(environment / "bin" / "cookiecutter", str(ROOT), "--no-input", NO_SETUP, *answers),
+            *("--output-dir", str(tmp_path / folder)),
+            cwd=tmp_path,
+            **home,
+        )
+    assert files_of(tmp_path / "plain" / "my_api") == default
+    jwt = (tmp_path / "fixed" / "my_api" / "config" / "jwt.py").read_text()
+    assert '"ROTATE_REFRESH_TOKENS": False' in jwt
+
+
+# Refusals
+
+BAD = ("project_slug=class", "access_token_lifetime=soon", "resources=Student(name: strng)")
+GOOD = ("algorithm=ES384", "project_name=Kept it's", "superuser_email=o@example.org")
+
+
+def test_bad_answers_are_refused_all_at_once_and_leave_nothing(
+    tmp_path: Path, home: dict[str, str]
+) -> None:
+    output = tmp_path / "out"
+    shown = cookiecutter(output, "--no-input", NO_SETUP, *BAD, *GOOD, home=home, expect=1)
+    assert list(output.iterdir()) == []
+    for part in (
+        "project_slug = 'class'",
+        "is a keyword of Python",
+        "access_token_lifetime = 'soon'",
+        "30s, 15m, 1h30m",
+        "unknown type 'strng'; did you mean 'str'?",
+        "Student(name: strng)\n" + " " * 20 + "^^^^^",
+    ):
+        assert part in shown
+    # The command that it gives keeps what was good.
+    command = shlex.split(shown.rstrip().rpartition("\n")[2])
+    assert command[:2] == ["cookiecutter", str(ROOT)]
+    assert set(command[2:]) == {*GOOD, "run_setup=False"}
+    cookiecutter(output, "--no-input", *command[2:], home=home)
+    assert '"ALGORITHM": "ES384"' in (output / "kept_it_s" / "config" / "jwt.py").read_text()
+
+
+def test_a_bad_replay_file_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
+    cookiecutter(tmp_path / "out", "--no-input", NO_SETUP, home=home)
+    shutil.rmtree(tmp_path / "out" / "my_api")
+    file = next((tmp_path / "replay").glob("*.json"))
+    answers = json.loads(file.read_text())
+    answers["cookiecutter"] |= {"token_obtain_path": "/x", "algorithm": "none"}
+    bad = tmp_path / "bad.json"
+    bad.write_text(json.dumps(answers))
+    shown = cookiecutter(tmp_path / "out", "--replay-file", str(bad), home=home, expect=1)
+    assert "token_obtain_path = '/x'" in shown
+    assert "algorithm = 'none'\n  is one of HS256" in shown
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a {{ b", "a {% b", "{{ 'a {' ~ '% b' }}"])
+def test_an_answer_that_looks_like_a_template_is_refused(
+    tmp_path: Path, home: dict[str, str], name: str
+) -> None:
+    output = tmp_path / "out"
+    shown = cookiecutter(
+        output,
+        "--no-input",
+        NO_SETUP,
+        f"project_name={name}",
+        "project_slug=a",
+        home=home,
+        expect=1,
+    )
+    assert "template" in shown
+    assert list(output.iterdir()) == []
+
+
+def test_an_existing_folder_is_left_alone(tmp_path: Path, home: dict[str, str]) -> None:
+    folder = tmp_path / "out" / "my_api"
+    folder.mkdir(parents=True)
+    (folder / "mine.txt").write_text("mine")
+    shown = cookiecutter(tmp_path / "out", "--no-input", home=home, expect=1)
+    assert "already exists" in shown
+    assert files_of(folder) == {"mine.txt": b"mine"}
+
+
+# cruft
+
+
+def git(*arguments: str, cwd: Path) -> str:
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    return run("git", *identity, *arguments, cwd=cwd)
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    """A git repository of the template as it is in the working tree."""
+    repository = tmp_path / "template"
+    listed = run("git", "ls-files", "-co", "--exclude-standard", "-z", cwd=ROOT)
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (repository / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, repository / name)
+    git("init", "--quiet", cwd=repository)
+    commit(repository)
+    return repository
+
+
+def commit(repository: Path) -> None:
+    git("add", "--all", cwd=repository)
+    git("commit", "--quiet", "--message", "A step", cwd=repository)
+
+
+def cruft(*arguments: str, cwd: Path, expect: int = 0, **extra: str) -> str:
+    # cruft calls uv through the hook, so the tools must be on the PATH.
+    path = f"{TOOLS}{os.pathsep}{os.environ['PATH']}"
+    return run(TOOLS / "cruft", *arguments, cwd=cwd, expect=expect, PATH=path, **extra)
+
+
+def create(
+    template: Path, output: Path, home: Mapping[str, str], answers: Mapping[str, Any]
+) -> Path:
+    output.mkdir(exist_ok=True)
+    cruft(
+        *("create", str(template), "--no-input", "--output-dir", str(output)),
+        *("--extra-context", json.dumps(answers)),
+        cwd=output,
+        **home,
+    )
+    return output / "my_api"
+
+
+def test_cruft_create_gives_the_same_bytes(
+    tmp_path: Path, home: dict[str, str], template: Path, default: dict[str, bytes]
+) -> None:
+    project = create(template, tmp_path / "out", home, {"run_setup": False})
+    files = files_of(project)
+    assert files.pop(".cruft.json")
+    assert files == default
+
+
+def test_cruft_create_refuses_bad_answers(
+    tmp_path: Path, home: dict[str, str], template: Path
+) -> None:
+    answers = {"access_token_lifetime": "0s", "algorithm": "ES384"}
+    output = tmp_path / "out"
+    output.mkdir()
+    shown = cruft(
+        *("create", str(template), "--no-input", "--extra-context", json.dumps(answers)),
+        cwd=output,
+        expect=1,
+        **home,
+    )
+    assert "Traceback" not in shown
+    assert "access_token_lifetime = '0s'" in shown
+    command = shlex.split(shown.rstrip().rpartition("\n")[2])
+    assert command[:3] == ["cruft", "create", str(template)]
+    assert json.loads(command[-1]) == {"algorithm": "ES384"}
+    assert list(output.iterdir()) == []
+
+
+def test_cruft_update_brings_the_change_and_touches_nothing_else(
+    tmp_path: Path, home: dict[str, str], template: Path
+) -> None:
+    project = create(template, tmp_path / "out", home, {"algorithm": "ES256"})
+    assert (project / "db.sqlite3").exists(), "cruft create sets up"
+    with (project / "api" / "models.py").open("a") as file:
+        file.write("\n\nMINE = True\n")
+    commit(project)
+    before = files_of(project)
+
+    # The next version has a fact that this one's code does not know, and a template that needs it.
+    answers = template / "drf_jwt_template" / "answers.py"
+    source = answers.read_text()
+    mark = "    @property\n    def email_login(self)"
+    assert mark in source
+    answers.write_text(source.replace(mark, f"    shout = 'HEAR'\n\n{mark}"))
+    with (template / "{{cookiecutter.project_slug}}" / "Makefile").open("a") as file:
+        file.write("\n# {{ project.shout }}\n")
+    commit(template)
+
+    cruft("update", "--skip-apply-ask", cwd=project, **home)
+    changed = {
+        name
+        for name, content in files_of(project).items()
+        if before.get(name) != content and not name.startswith(".git/")
+    }
+    assert changed == {".cruft.json", "Makefile"}
+    assert (project / "Makefile").read_text().endswith("\n# HEAR\n")
+    assert cruft("check", cwd=project, **home)
