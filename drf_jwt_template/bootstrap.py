@@ -10,7 +10,6 @@ import importlib.util
 import os
 import shlex
 import sys
-import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -49,14 +48,14 @@ def finish(variables: Mapping[str, Any], *, update: bool) -> None:
     except KeyboardInterrupt:
         console.print("\nInterrupted.")
         ready = False
-    except Exception:
+    except Exception as error:
         # A fault of the setup is no reason to lose the project.
-        traceback.print_exc()
+        console.print(f"\nThe setup broke off: {type(error).__name__}: {error}", markup=False)
         ready = False
     if ready:
         console.print(
             f"\n{project} is ready. This starts its server:\n"
-            f"  cd {shlex.quote(_short(project))} && make run",
+            f"  cd {shlex.quote(str(project))} && make run",
             markup=False,
         )
     else:
@@ -131,15 +130,6 @@ def _load(script: Path) -> ModuleType:
 
 
 def _resume(project: Path, does: str) -> str:
-    folder = shlex.quote(_short(project))
+    folder = shlex.quote(str(project))
     command = "python scripts\\setup.py" if os.name == "nt" else "make setup"
     return f"This {does}:\n  cd {folder} && {command}"
-
-
-def _short(project: Path) -> str:
-    """The project's path from where the user is, who called Cookiecutter one process up."""
-    called_from = Path(os.environ.get("PWD", "."))
-    try:
-        return str(project.relative_to(called_from.resolve()))
-    except ValueError:
-        return str(project)

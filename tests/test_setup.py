@@ -1,0 +1,281 @@
+"""The setup end to end: the hook after rendering, and `make setup` in the project."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from .baking import clean_environment, run
+from .test_front_ends import cookiecutter, home
+
+__all__ = ["home"]
+
+TOOLS = Path(sys.executable).parent
+# An address at which nothing listens, for what should find no network.
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def path_with_uv() -> dict[str, str]:
+    return {"PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}"}
+
+
+@pytest.fixture
+def path_without_uv(tmp_path: Path) -> dict[str, str]:
+    """A PATH on which there are the tools of a bare machine."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("awk", "git", "make", "sh"):
+        (folder / name).symlink_to(shutil.which(name) or pytest.fail(f"{name} is missing"))
+    (folder / "python3").symlink_to(sys.executable)
+    return {"PATH": str(folder)}
+
+
+@pytest.fixture
+def no_network(tmp_path: Path) -> dict[str, str]:
+    return {
+        **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), NOWHERE),
+        "PIP_CACHE_DIR": str(tmp_path / "pip"),
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_FIND_LINKS": "",
+        "PIP_RETRIES": "0",
+        "UV_CACHE_DIR": str(tmp_path / "uv"),
+        "UV_HTTP_RETRIES": "0",
+    }
+
+
+@contextmanager
+def server_of(project: Path) -> Iterator[int]:
+    """The project's server on a free port."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    process = subprocess.Popen(
+        [project / ".venv" / "bin" / "python", "manage.py", "runserver", "--noreload", str(port)],
+        cwd=project,
+        env=clean_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def token_by(shown: str, project: Path, **extra: str) -> str:
+    """The token that the command at the end of a setup gives, pasted into a shell."""
+    commands = re.findall(r"^ *(curl .*)$", shown, re.MULTILINE)
+    assert len(commands) == 1, shown
+    with server_of(project) as port:
+        command = commands[0].replace(":8000/", f":{port}/")
+        answer = run("sh", "-c", f"{command} --silent --fail", cwd=project, **extra)
+    match = re.search(r'"(access|token)":"(\S+?)"', answer)
+    assert match, answer
+    return match.group(2)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_from_one_command_to_a_first_token(
+    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
+) -> None:
+    # A folder of the parent may have a space, a quote and a dollar in its name.
+    output = tmp_path / "my projects $HOME's"
+    shown = cookiecutter(output, "--no-input", home={**home, **path_with_uv})
+    project = output / "my_api"
+    for step in ("Environment", "Secrets", "Git", "Database"):
+        assert re.search(rf"^{step} done \(\d+\.\d s\): ", shown, re.MULTILINE), shown
+    assert f"{project} is ready" in shown
+    assert token_by(shown, project)
+
+    assert mode(project / ".env") == 0o600
+    assert run("git", "check-ignore", ".env", "db.sqlite3", ".venv", cwd=project)
+    assert (project / ".git" / "hooks" / "pre-commit").exists()
+    assert (project / "api" / "migrations" / "0001_initial.py").exists()
+    password = re.search(r"has the password (\S+) \(shown this once\)", shown)
+    assert password
+    for folder in (project, tmp_path / "replay"):
+        for path in folder.rglob("*"):
+            if path.is_file() and ".venv" not in path.parts:
+                assert password.group(1).encode() not in path.read_bytes(), path
+
+    # What its team runs next.
+    run("git", "add", "--all", cwd=project)
+    run(project / ".venv" / "bin" / "pre-commit", "run", "--all-files", cwd=project)
+    run("make", "test", cwd=project)
+    run("make", "lint", cwd=project)
+    run("make", "schema", cwd=project)
+
+    # Again: nothing is made anew.
+    before = (project / ".env").read_bytes()
+    shown = run("make", "setup", cwd=project, **path_with_uv)
+    assert "the account admin is there already" in shown
+    assert (project / ".env").read_bytes() == before
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES512", "EdDSA"])
+def test_without_setup_nothing_is_made_and_make_setup_makes_it(
+    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str], algorithm: str
+) -> None:
+    answers = (f"algorithm={algorithm}", "login_field=email", "project_slug=later")
+    shown = cookiecutter(
+        tmp_path, "--no-input", "run_setup=no", *answers, home={**home, **path_with_uv}
+    )
+    project = tmp_path / "later"
+    for name in (".env", ".git", ".venv", "keys", "db.sqlite3", "api/migrations/0001_initial.py"):
+        assert not (project / name).exists(), name
+    assert shown.rstrip().endswith(f"cd {project} && make setup")
+    password = "given & 'quoted' $HOME"
+    shown = run("make", "setup", cwd=project, DJANGO_SUPERUSER_PASSWORD=password, **path_with_uv)
+    assert password not in shown
+    assert mode(project / "keys" / "jwt.pem") == 0o600
+    assert run("git", "check-ignore", "keys/jwt.pem", cwd=project)
+    assert token_by(shown, project, DJANGO_SUPERUSER_PASSWORD=password)
+
+
+def test_without_uv(tmp_path: Path, home: dict[str, str], path_without_uv: dict[str, str]) -> None:
+    shown = cookiecutter(tmp_path / "out", "--no-input", home={**home, **path_without_uv})
+    project = tmp_path / "out" / "my_api"
+    assert "installed with uv inside .venv" in shown
+    assert "is ready" in shown
+    # The second time, what is there is used; uv itself is not removed.
+    shown = run("make", "setup", cwd=project, **path_without_uv)
+    assert "is there already" in shown
+    assert (project / ".venv" / "bin" / "uv").exists()
+
+
+@pytest.mark.parametrize("uv", [True, False], ids=["with uv", "without uv"])
+def test_without_network(
+    tmp_path: Path,
+    home: dict[str, str],
+    path_with_uv: dict[str, str],
+    path_without_uv: dict[str, str],
+    no_network: dict[str, str],
+    uv: bool,
+) -> None:
+    path = path_with_uv if uv else path_without_uv
+    output = tmp_path / "out"
+    shown = cookiecutter(output, "--no-input", home={**home, **path, **no_network})
+    project = output / "my_api"
+    assert (project / "manage.py").exists()
+    failed = re.search(r"^Environment failed \(\d+\.\d s\): (.*\n(  .*\n)?)", shown, re.MULTILINE)
+    assert failed, shown
+    assert re.search("connect|fetch|index|uv", failed.group(1), re.IGNORECASE)
+    assert f"The project is kept in {project}." in shown
+    resume = shown.rstrip().rpartition("\n")[2].strip()
+    assert resume == f"cd {project} && make setup"
+    assert "password" not in shown
+
+    # The command as it stands, from where Cookiecutter was called, once there is a network.
+    shown = run("sh", "-c", resume, cwd=tmp_path, **path_with_uv)
+    assert token_by(shown, project)
+
+
+def test_a_step_that_fails_is_named_and_resumed(
+    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
+) -> None:
+    unreachable = "postgres://nobody@127.0.0.1:9/none"
+    shown = cookiecutter(
+        tmp_path / "out",
+        *("--no-input", "database=postgresql"),
+        home={**home, **path_with_uv, "DATABASE_URL": unreachable},
+    )
+    project = tmp_path / "out" / "my_api"
+    assert re.search(r"^Database failed .*: .*connection", shown, re.MULTILINE), shown
+    secrets = (project / ".env").read_bytes()
+    shown = run(
+        *("make", "setup"),
+        cwd=project,
+        **{**path_with_uv, "DATABASE_URL": f"sqlite:///{project / 'db.sqlite3'}"},
+    )
+    assert "Ready" in shown
+    assert (project / ".env").read_bytes() == secrets
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python is new enough for Django 6.1")
+def test_a_python_that_is_too_old_is_named(
+    tmp_path: Path, home: dict[str, str], path_without_uv: dict[str, str]
+) -> None:
+    shown = cookiecutter(
+        tmp_path / "out", "--no-input", "django_version=6.1", home={**home, **path_without_uv}
+    )
+    assert re.search(r"Environment failed .*: Python 3\.12 or newer is needed, this is 3\.1", shown)
+    assert (tmp_path / "out" / "my_api" / "manage.py").exists()
+
+
+def test_overwriting_keeps_the_secrets(
+    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
+) -> None:
+    environment = {**home, **path_with_uv}
+    cookiecutter(tmp_path / "out", "--no-input", "algorithm=ES256", home=environment)
+    project = tmp_path / "out" / "my_api"
+    kept = [(project / name).read_bytes() for name in (".env", "keys/jwt.pem", "db.sqlite3")]
+    (project / "Makefile").write_text("gone")
+    cookiecutter(
+        tmp_path / "out",
+        *("--no-input", "--overwrite-if-exists", "algorithm=ES256"),
+        home=environment,
+    )
+    assert [(project / n).read_bytes() for n in (".env", "keys/jwt.pem", "db.sqlite3")] == kept
+    assert (project / "Makefile").read_text() != "gone"
+
+
+def test_a_project_inside_a_repository_makes_none(
+    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
+) -> None:
+    run("git", "init", "--quiet", cwd=tmp_path)
+    shown = cookiecutter(tmp_path / "out", "--no-input", home={**home, **path_with_uv})
+    assert f"left out: the project is part of the repository {tmp_path}" in shown
+    assert not (tmp_path / "out" / "my_api" / ".git").exists()
+
+
+def test_a_clone_is_set_up_by_the_next_of_the_team(
+    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
+) -> None:
+    cookiecutter(tmp_path / "out", "--no-input", home={**home, **path_with_uv})
+    project = tmp_path / "out" / "my_api"
+    run("git", "add", "--all", cwd=project)
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    environment = {"PATH": f"{project / '.venv' / 'bin'}{os.pathsep}{path_with_uv['PATH']}"}
+    run("git", *identity, "commit", "--quiet", "-m", "First", cwd=project, **environment)
+    run("git", "clone", "--quiet", str(project), str(tmp_path / "clone"), cwd=tmp_path)
+    shown = run("make", "setup", cwd=tmp_path / "clone", **path_with_uv)
+    assert token_by(shown, tmp_path / "clone")
+    assert (tmp_path / "clone" / ".env").read_bytes() != (project / ".env").read_bytes()
+    assert run("git", "status", "--porcelain", cwd=tmp_path / "clone") == ""
+
+
+def test_without_env_file_debug_is_off_and_a_missing_secret_is_named(
+    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
+) -> None:
+    cookiecutter(tmp_path / "out", "--no-input", home={**home, **path_with_uv})
+    project = tmp_path / "out" / "my_api"
+    (project / ".env").unlink()
+    python = project / ".venv" / "bin" / "python"
+    for given, missing in (({}, "JWT_SIGNING_KEY"), ({"JWT_SIGNING_KEY": "x" * 40}, "SECRET_KEY")):
+        shown = run(python, "manage.py", "check", cwd=project, expect=1, **given)
+        assert "Traceback" not in shown
+        assert missing in shown
+    given = {"JWT_SIGNING_KEY": "x" * 40, "SECRET_KEY": "y" * 60}
+    code = "from django.conf import settings as s; print(s.DEBUG, s.SECURE_SSL_REDIRECT)"
+    assert "False True" in run(python, "manage.py", "shell", "-c", code, cwd=project, **given)
