@@ -10,7 +10,7 @@ help: ## List the commands
 
 .PHONY: demo
 demo: .venv/demo ## Make the default project in demo/, and use it from login to logout
-	@$(BIN)/python tools/demo.py
+	@$(BIN)/python -m tools.demo
 
 .PHONY: test
 test: .venv/test ## Run all tests

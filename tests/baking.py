@@ -34,17 +34,32 @@ def bake(cookies: Cookies, answers: Mapping[str, Any], *, run_setup: bool = Fals
     return project
 
 
-def clean_environment(**extra: str) -> dict[str, str]:
+def clean_environment(**variables: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    return {**kept, **extra}
+    return {**kept, **variables}
 
 
-def run(*command: str | Path, cwd: Path, expect: int = 0, **extra: str) -> str:
-    """The output of a command, errors included; another exit code than `expect` fails the test."""
+def run(*command: str | Path, cwd: Path, **variables: str) -> str:
+    """The output of a command, errors included; one that does not succeed fails the test."""
+    status, output = outcome(*command, cwd=cwd, **variables)
+    assert status == 0, f"{cwd}$ {' '.join(map(str, command))}\n{output}"
+    return output
+
+
+def refused(*command: str | Path, cwd: Path, **variables: str) -> str:
+    """What a command says that ends with an error of its own, and no traceback."""
+    status, output = outcome(*command, cwd=cwd, **variables)
+    assert status == 1, f"{cwd}$ {' '.join(map(str, command))}\n{output}"
+    assert "Traceback" not in output
+    return output
+
+
+def outcome(*command: str | Path, cwd: Path, **variables: str) -> tuple[int, str]:
+    """Exit status and output of a command."""
     process = subprocess.run(
         command,
         cwd=cwd,
-        env=clean_environment(**extra),
+        env=clean_environment(**variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -52,13 +67,11 @@ def run(*command: str | Path, cwd: Path, expect: int = 0, **extra: str) -> str:
         errors="replace",
         timeout=600,
     )
-    shown = " ".join(map(str, command))
-    assert process.returncode == expect, f"{cwd}$ {shown}\n{process.stdout}"
-    return process.stdout
+    return process.returncode, process.stdout
 
 
-def uv(*arguments: str | Path, cwd: Path = ROOT, **extra: str) -> str:
-    return run(Path(sys.executable).with_name("uv"), *arguments, cwd=cwd, **extra)
+def uv(*arguments: str | Path, cwd: Path = ROOT, **variables: str) -> str:
+    return run(Path(sys.executable).with_name("uv"), *arguments, cwd=cwd, **variables)
 
 
 def unavailable(reason: str) -> None:

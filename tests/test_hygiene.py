@@ -12,6 +12,7 @@ import yaml
 from jinja2 import Environment
 
 from drf_jwt_template.extension import LINE_STATEMENT
+from tools import options
 
 from .baking import PROMPTS, ROOT
 
@@ -100,6 +101,11 @@ def test_each_prompt_has_a_sentence_and_each_choice_an_explanation() -> None:
             assert set(sentences[name]) == {"__prompt__", *value}, name
             for choice in value:
                 assert sentences[name][choice].startswith(f"{choice} - "), (name, choice)
+
+
+def test_the_page_of_options_is_of_these_prompts() -> None:
+    page = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
+    assert page == options.render(PROMPTS), "stale: python -m tools.options"
 
 
 def test_hooks_are_tiny() -> None:

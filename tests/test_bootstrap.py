@@ -1,0 +1,239 @@
+"""The units of the setup: the project's `scripts/setup.py`, and how the hook shows it."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from pytest_cookies.plugin import Cookies
+from rich.console import Console
+
+from drf_jwt_template import bootstrap
+
+from .baking import bake
+
+
+@pytest.fixture
+def setup_of(cookies: Cookies) -> Callable[..., ModuleType]:
+    """The setup script of a project that was rendered with these answers."""
+
+    def load(**answers: Any) -> ModuleType:
+        return bootstrap._load(bake(cookies, answers) / "scripts" / "setup.py")
+
+    return load
+
+
+class Recorder:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def started(self, step: str) -> None:
+        self.lines.append(f"{step} started")
+
+    def done(self, step: str, seconds: float, note: str) -> None:
+        assert seconds >= 0
+        self.lines.append(f"{step} done: {note}")
+
+    def failed(self, step: str, seconds: float, reason: str) -> None:
+        assert seconds >= 0
+        self.lines.append(f"{step} failed: {reason}")
+
+
+def secrets_of(setup: ModuleType) -> dict[str, str]:
+    rows = (setup.ROOT / ".env").read_text().splitlines()
+    pairs = (row.partition("=") for row in rows if "=" in row and not row.startswith("#"))
+    return {name: value for name, _, value in pairs}
+
+
+@pytest.mark.parametrize(("algorithm", "size"), [("HS256", 32), ("HS384", 48), ("HS512", 64)])
+def test_secrets_survive_a_shell_and_are_as_long_as_the_hash(
+    setup_of: Callable[..., ModuleType], algorithm: str, size: int
+) -> None:
+    setup = setup_of(algorithm=algorithm)
+    assert setup.write_secrets() == "wrote .env"
+    found = secrets_of(setup)
+    assert len(found["JWT_SIGNING_KEY"]) * 6 // 8 >= size
+    assert len(found["SECRET_KEY"]) >= 50
+    assert found["SECRET_KEY"] != found["JWT_SIGNING_KEY"]
+    for value in found.values():
+        assert re.fullmatch(r"[\w.@+-]+", value)
+    assert stat.S_IMODE((setup.ROOT / ".env").stat().st_mode) == 0o600
+    # A second time, nothing changes.
+    assert setup.write_secrets() == "kept as they are"
+    assert secrets_of(setup) == found
+
+
+def test_two_projects_have_different_secrets(setup_of: Callable[..., ModuleType]) -> None:
+    one, other = setup_of(project_slug="one"), setup_of(project_slug="other")
+    for setup in (one, other):
+        setup.write_secrets()
+    assert secrets_of(one)["JWT_SIGNING_KEY"] != secrets_of(other)["JWT_SIGNING_KEY"]
+
+
+def test_an_empty_secret_is_filled_in_and_the_rest_is_kept(
+    setup_of: Callable[..., ModuleType],
+) -> None:
+    setup = setup_of()
+    (setup.ROOT / ".env").write_text("# mine\nDEBUG=False\nSECRET_KEY=mine\nJWT_SIGNING_KEY=\n")
+    assert setup.write_secrets() == "wrote .env"
+    lines = (setup.ROOT / ".env").read_text().splitlines()
+    assert lines[:3] == ["# mine", "DEBUG=False", "SECRET_KEY=mine"]
+    assert len(lines[3]) > len("JWT_SIGNING_KEY=") + 40
+
+
+def test_a_key_of_the_environment_is_not_made_anew(setup_of: Callable[..., ModuleType]) -> None:
+    setup = setup_of(algorithm="ES256")
+    (setup.ROOT / ".env").write_text("SECRET_KEY=mine\nJWT_SIGNING_KEY_FILE=/run/secrets/key\n")
+    assert setup.write_secrets() == "kept as they are"
+    assert not (setup.ROOT / "keys").exists()
+
+
+def test_steps_end_at_the_first_that_fails(
+    setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = setup_of()
+
+    def fail() -> str:
+        raise setup.StepError("out of luck")
+
+    def refuse() -> str:
+        raise PermissionError(13, "Permission denied", ".env")
+
+    report = Recorder()
+    monkeypatch.setattr(setup, "STEPS", (("One", lambda: "fine"), ("Two", fail), ("Three", fail)))
+    assert setup.run_steps(report) is False
+    assert report.lines == [
+        *("One started", "One done: fine", "Two started", "Two failed: out of luck"),
+    ]
+    report = Recorder()
+    monkeypatch.setattr(setup, "STEPS", (("One", refuse),))
+    assert setup.run_steps(report) is False
+    assert report.lines[-1] == "One failed: [Errno 13] Permission denied: '.env'"
+    monkeypatch.setattr(setup, "STEPS", (("One", lambda: "fine"),))
+    assert setup.run_steps(Recorder()) is True
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (
+            "error: no such host\n  Caused by: gone\n  Caused by: no route\n",
+            "error: no such host\nCaused by: no route",
+        ),
+        ("Collecting uv\nERROR: no matching distribution\n", "ERROR: no matching distribution"),
+        (
+            "Traceback (most recent call last):\n  x = y\n  ~~^~~\nNameError: y\n",
+            "x = y\nNameError: y",
+        ),
+        ("", "exited with 3"),
+    ],
+)
+def test_a_reason_is_a_line_or_two(
+    setup_of: Callable[..., ModuleType], output: str, reason: str
+) -> None:
+    setup = setup_of()
+    code = f"import sys; sys.stderr.write({output!r}); sys.exit(3)"
+    with pytest.raises(setup.StepError) as caught:
+        setup.run(sys.executable, "-c", code)
+    assert str(caught.value).endswith(reason)
+
+
+def test_a_missing_command_is_a_reason(setup_of: Callable[..., ModuleType]) -> None:
+    setup = setup_of()
+    with pytest.raises(setup.StepError, match="no-such-command: No such file"):
+        setup.run("no-such-command")
+
+
+def test_children_do_not_see_the_callers_environment(
+    setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = setup_of()
+    for name in setup.FOREIGN:
+        monkeypatch.setenv(name, "elsewhere" if name != "PYTHONHOME" else sys.prefix)
+    shown = setup.run(sys.executable, "-c", "import os; print(*sorted(os.environ))")
+    assert not set(setup.FOREIGN) & set(shown.split())
+
+
+def test_a_python_is_found_on_the_path(
+    setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    setup = setup_of()
+    assert setup.find_python() == sys.executable
+    monkeypatch.setattr(setup, "OLDEST_PYTHON", (3, 90))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert setup.find_python() is None
+    # One that is there and does not run, as a version manager has them, is passed over.
+    for name, text in (("python3.92", "#!/bin/sh\nexit 127\n"), ("python3.91", "#!/bin/sh\n")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    assert setup.find_python() == str(tmp_path / "python3.91")
+
+
+def test_a_terminal_shows_what_is_done_and_what_is_under_way(
+    setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    setup = setup_of()
+    monkeypatch.setattr(
+        setup, "STEPS", (("One", lambda: "fine [bold]\nsecond line"), ("Two", lambda: 1 / 0))
+    )
+    monkeypatch.setattr(bootstrap, "_load", lambda script: setup)
+    terminal = Console(
+        file=io.StringIO(), force_terminal=True, color_system=None, highlight=False, width=200
+    )
+    with pytest.raises(ZeroDivisionError):
+        bootstrap.set_up(tmp_path, terminal)
+    shown = terminal.file.getvalue()  # type: ignore[attr-defined]
+    assert "One ..." in shown
+    assert re.search(r"✓ One \(\d\.\d s\): fine \[bold\]\n", shown)
+    assert "  second line\n" in shown
+    assert "Two ..." in shown
+
+
+def test_a_fault_of_the_setup_does_not_lose_the_project(
+    setup_of: Callable[..., ModuleType],
+    monkeypatch: pytest.MonkeyPatch,
+    default_answers: dict[str, object],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    setup = setup_of()
+    monkeypatch.chdir(setup.ROOT)
+    for fault, shown in (
+        (RuntimeError("odd"), "RuntimeError: odd"),
+        (KeyboardInterrupt(), "Interrupted"),
+    ):
+
+        def broken(*_: object, fault: BaseException = fault) -> bool:
+            raise fault
+
+        monkeypatch.setattr(bootstrap, "set_up", broken)
+        bootstrap.finish({**default_answers, "_template": "here"}, update=False)
+        out = capsys.readouterr().out
+        assert shown in out
+        assert out.rstrip().endswith(f"cd {setup.ROOT} && make setup")
+
+
+def test_an_update_renders_and_does_nothing_else(
+    setup_of: Callable[..., ModuleType],
+    monkeypatch: pytest.MonkeyPatch,
+    default_answers: dict[str, object],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    setup = setup_of()
+    test = setup.ROOT / "tests" / "test_student.py"
+    rendered = test.read_bytes()
+    test.unlink()
+    monkeypatch.chdir(setup.ROOT)
+    before = sorted(os.walk(setup.ROOT))
+    bootstrap.finish({**default_answers, "_template": "here"}, update=True)
+    assert test.read_bytes() == rendered
+    test.unlink()
+    assert sorted(os.walk(setup.ROOT)) == before
+    assert capsys.readouterr().out == ""
