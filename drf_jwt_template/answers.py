@@ -265,9 +265,9 @@ class Answers:
 
     @property
     def model_imports(self) -> str:
-        """The imports of api/models.py, sorted."""
+        """The imports of api/models.py, in ruff's order."""
         source = "\n".join(f.declaration for r in self.resources for f in r.fields)
-        lines = [
+        standard = [
             line
             for name, line in (
                 ("dt.", "import datetime as dt"),
@@ -276,11 +276,13 @@ class Answers:
             )
             if re.search(rf"(?<!\w){re.escape(name)}", source)
         ]
-        return "\n".join(
-            [*lines, "", "from django.db import models"]
-            if lines
-            else ["from django.db import models"]
-        )
+        own = ["from .validators import finite"] if self.has_floats else []
+        groups = [standard, ["from django.db import models"], own]
+        return "\n\n".join("\n".join(lines) for lines in groups if lines)
+
+    @property
+    def has_floats(self) -> bool:
+        return any(f.type == "float" for r in self.resources for f in r.fields)
 
     @property
     def warns_of_url_forms(self) -> bool:

@@ -41,7 +41,7 @@ RESERVED_FIELDS = {
         "would hide a class of every Django model",
     ),
     "url": "is kept for the link of a hyperlinked resource",
-    **dict.fromkeys(("dt", "models"), "is a module that models.py imports"),
+    **dict.fromkeys(("dt", "finite", "models"), "is imported by models.py"),
     **dict.fromkeys(QUERY_PARAMETERS, "is a query parameter of every list"),
     **dict.fromkeys(
         (
@@ -177,6 +177,8 @@ class Field:
             options["choices"] = f"{self.choices_class}.choices"
         if self.type == "decimal":
             options["max_digits"], options["decimal_places"] = self.arguments
+        if self.type == "float":
+            options["validators"] = "[finite]"
         if self.unique:
             options["unique"] = "True"
         if self.optional:
@@ -507,7 +509,7 @@ KINDS: Mapping[str, Kind] = {
         unique=False,
     ),
     "int": Kind("IntegerField", _RANGE, "n", '"not a number"', _int_default),
-    "float": Kind("FloatField", _RANGE, "n + 0.5", '"not a number"', _float_default),
+    "float": Kind("FloatField", _RANGE, "n + 0.5", '"nan"', _float_default),
     "decimal": Kind("DecimalField", _RANGE, "", '"not a number"', _decimal_default),
     "bool": Kind(
         "BooleanField", sample="n == 1", invalid='"perhaps"', default=_bool_default, unique=False

@@ -162,6 +162,7 @@ def expected_files(answers: Answers) -> set[str]:
     return {
         *COMMON_FILES,
         *([f"tests/test_{test}.py"] if test else []),
+        *(["api/validators.py"] if ": float" in answers.get("resources", "") else []),
         *(f"tests/test_{module}.py" for module in modules),
     }
 

@@ -83,7 +83,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
 AUTH_USER_MODEL = "accounts.User"
-# The first one makes new hashes; the others let older accounts in and are replaced at their login.
+# % if project.browsable
+LOGIN_REDIRECT_URL = "api-root"
+# % endif
+# The first makes new hashes; the second still lets in whoever has an older one.
 PASSWORD_HASHERS = [
     "accounts.hashers.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

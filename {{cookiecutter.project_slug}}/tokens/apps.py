@@ -6,4 +6,4 @@ class TokensConfig(AppConfig):
 
     def ready(self) -> None:
         # drf-spectacular finds its extensions once their module is imported.
-        from . import schema  # noqa: F401, PLC0415
+        from . import schema  # noqa: F401
