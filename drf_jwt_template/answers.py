@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .literals import LINE_LENGTH, duration, duration_source, duration_words, string
+from .literals import EMAIL, LINE_LENGTH, duration, duration_source, duration_words, string
 from .resources import Resource, ResourceErrors, parse
 
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -34,13 +34,36 @@ NO = ("0", "false", "f", "no", "n", "off")
 
 OLDEST_PYTHON = {"5.2": "3.10", "6.1": "3.12"}
 
+PATHS = (
+    "api_prefix",
+    "token_obtain_path",
+    "token_refresh_path",
+    "token_verify_path",
+    "token_blacklist_path",
+)
 PROJECT_PACKAGES = ("accounts", "api", "config", "scripts", "tests", "tokens")
 DEPENDENCIES = (
-    *("argon2", "corsheaders", "cryptography", "django", "django_cors_headers", "django_environ"),
+    *(
+        "argon2",
+        "argon2_cffi",
+        "corsheaders",
+        "cryptography",
+        "django",
+        "django_cors_headers",
+        "django_environ",
+    ),
     *("django_filter", "django_filters", "django_stubs", "djangorestframework"),
     *("djangorestframework_simplejwt", "djangorestframework_stubs", "drf_spectacular"),
     *("drf_spectacular_sidecar", "environ", "jwt", "mypy", "pip", "pre_commit", "psycopg", "pyjwt"),
-    *("pytest", "pytest_django", "redis", "rest_framework", "rest_framework_simplejwt", "ruff"),
+    *(
+        "pytest",
+        "pytest_django",
+        "pytest_xdist",
+        "redis",
+        "rest_framework",
+        "rest_framework_simplejwt",
+        "ruff",
+    ),
     *("setuptools", "time_machine", "uv", "wheel", "whitenoise", "xdist"),
 )
 WINDOWS_DEVICES = (
@@ -266,15 +289,15 @@ class Answers:
     @property
     def model_imports(self) -> str:
         """The imports of api/models.py, in ruff's order."""
-        source = "\n".join(f.declaration for r in self.resources for f in r.fields)
+        used = {f.type for r in self.resources for f in r.fields if f.default is not None}
         standard = [
             line
-            for name, line in (
-                ("dt.", "import datetime as dt"),
-                ("Decimal(", "from decimal import Decimal"),
-                ("UUID(", "from uuid import UUID"),
+            for types, line in (
+                ({"date", "datetime", "time", "duration"}, "import datetime as dt"),
+                ({"decimal"}, "from decimal import Decimal"),
+                ({"uuid"}, "from uuid import UUID"),
             )
-            if re.search(rf"(?<!\w){re.escape(name)}", source)
+            if types & used
         ]
         own = ["from .validators import finite"] if self.has_floats else []
         groups = [standard, ["from django.db import models"], own]
@@ -351,15 +374,20 @@ class _Reader:
             superuser_email=self.email(),
             run_setup=self.yes_no("run_setup"),
         )
-        if not self.problems:
+        if not self.refused & {*PATHS, "resources"}:
             self.check_routes(answers)
         if self.problems:
-            # A choice is read more than once.
-            raise BadAnswers(list(dict.fromkeys(self.problems)))
+            raise BadAnswers(self.problems)
         return answers
 
+    @property
+    def refused(self) -> set[str]:
+        return {problem.variable for problem in self.problems}
+
     def refuse(self, variable: str, reason: str) -> None:
-        self.problems.append(Problem(variable, self.raw.get(variable), reason))
+        """Notes the first problem of a variable: what follows from it is no news."""
+        if variable not in self.refused:
+            self.problems.append(Problem(variable, self.raw.get(variable), reason))
 
     def text(self, variable: str) -> str:
         value = self.raw.get(variable)
@@ -377,10 +405,10 @@ class _Reader:
 
     def choice(self, variable: str) -> str:
         value = self.raw.get(variable)
-        if value not in CHOICES[variable]:
-            self.refuse(variable, "is one of " + ", ".join(CHOICES[variable]))
-            return ""
-        return str(value)
+        if isinstance(value, str) and value in CHOICES[variable]:
+            return value
+        self.refuse(variable, "is one of " + ", ".join(CHOICES[variable]))
+        return ""
 
     def yes_no(self, variable: str) -> bool:
         value = str(self.raw.get(variable)).strip().lower()
@@ -390,8 +418,6 @@ class _Reader:
 
     def line(self, variable: str, *, empty: bool = True) -> str:
         text = self.text(variable).strip()
-        if variable in {problem.variable for problem in self.problems}:
-            return ""
         bad = [c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or _turns(c)]
         if bad:
             self.refuse(
@@ -425,7 +451,7 @@ class _Reader:
             reason = "is one of the project's dependencies; take another name, such as my_api"
         elif slug.lower() in WINDOWS_DEVICES:
             reason = "is a device on Windows; take another name, such as my_api"
-        if reason and "project_slug" not in {problem.variable for problem in self.problems}:
+        if reason:
             self.refuse("project_slug", reason)
         return slug
 
@@ -464,6 +490,7 @@ class _Reader:
                     self.refuse(variable, "is longer than nothing, such as 5m")
                 elif value > LONGEST_LIFETIME:
                     self.refuse(variable, f"is at most {LONGEST_LIFETIME.days} days")
+                    value = timedelta()
             found.append(value)
         access, refresh = found
         if access and refresh and access >= refresh:
@@ -486,15 +513,16 @@ class _Reader:
 
     def email(self) -> str:
         text = self.text("superuser_email").strip()
-        label = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-        local = r"[A-Za-z0-9_%+-]+(\.[A-Za-z0-9_%+-]+)*"
-        if len(text) > 254 or not re.fullmatch(rf"{local}@({label}\.)+[A-Za-z]{{2,63}}", text):
+        if len(text) > 254 or not re.fullmatch(EMAIL, text):
             self.refuse("superuser_email", "is an e-mail address such as admin@example.com")
         return text
 
     def resources(self) -> tuple[Resource, ...]:
+        text = self.text("resources")
+        if "resources" in self.refused:
+            return ()
         try:
-            return parse(self.text("resources"))
+            return parse(text)
         except ResourceErrors as error:
             self.problems.append(Problem("resources", None, str(error)))
             return ()
@@ -550,17 +578,15 @@ class _Reader:
         """No two endpoints at one address: Django would serve the first and hide the other."""
         seen: list[tuple[str, list[str]]] = []
         for variable, owner, route in _routes(answers):
-            for other, taken in seen:
-                if _overlap(route, taken):
-                    address = "/".join(route)
-                    reason = f"/{address}/ is the address of {other} already"
-                    if variable == "resources":
-                        self.problems.append(
-                            Problem(variable, None, f"{owner}: {reason}; say another one with `at`")
-                        )
-                    else:
-                        self.refuse(variable, reason)
-                    break
+            other = next((other for other, taken in seen if _overlap(route, taken)), None)
+            if other:
+                reason = f"/{'/'.join(route)}/ is the address of {other} already"
+                if variable == "resources":
+                    reason = f"{owner}: {reason}; say another one with `at`"
+                self.refuse(variable, reason)
+                if variable == "api_prefix":
+                    # All that is below it would be in the way, too.
+                    return
             seen.append((owner, route))
 
 

@@ -10,19 +10,24 @@ from datetime import timedelta
 LINE_LENGTH = 100
 """The `line-length` of the rendered project."""
 
-_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-_WORDS = {
-    **{name: name for name in _UNITS},
-    "sec": "s",
-    "second": "s",
-    "min": "m",
-    "minute": "m",
-    "hr": "h",
-    "hour": "h",
-    "day": "d",
-    "week": "w",
+_UNITS = {
+    unit: name
+    for name, units in {
+        "weeks": ("w", "week"),
+        "days": ("d", "day"),
+        "hours": ("h", "hr", "hour"),
+        "minutes": ("m", "min", "minute"),
+        "seconds": ("s", "sec", "second"),
+    }.items()
+    for unit in units
 }
 DURATION_ALLOWED = "a duration such as 30s, 15m, 1h30m, 36h, 7d, 2 weeks or 5 minutes"
+
+
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+HOST = rf"({_LABEL}\.)+[A-Za-z]{{2,63}}"
+EMAIL = rf"[A-Za-z0-9_%+-]+(\.[A-Za-z0-9_%+-]+)*@{HOST}"
+"""What Django's EmailValidator takes too, without its rarer forms."""
 
 
 def string(text: str, before: int = 0) -> str:
@@ -56,7 +61,7 @@ def call(function: str, arguments: Sequence[str], *, indent: int, beside: int) -
 
 def toml(text: str) -> str:
     """`text` as it stands between the quotes of a TOML basic string, whose escapes are JSON's."""
-    return json.dumps(text, ensure_ascii=False)[1:-1]
+    return json.dumps(text, ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f")
 
 
 def markdown(text: str) -> str:
@@ -70,25 +75,31 @@ def duration(text: str) -> timedelta:
 
     Raises ValueError with what is allowed.
     """
-    parts = re.findall(r"\s*(\d+)\s*([a-z]+)\s*,?", text.lower())
-    whole = re.fullmatch(r"(\s*\d+\s*[a-z]+\s*,?)+", text.lower())
     total = timedelta()
-    if not whole or not text.isascii():
-        raise ValueError(DURATION_ALLOWED)
-    for number, word in parts:
-        unit = _WORDS.get(word) or _WORDS.get(word.removesuffix("s"))
-        if unit is None:
+    rest = text.lower().replace(",", " ").strip()
+    while True:
+        part = re.match(r"([0-9]+)\s*([a-z]+)\s*", rest)
+        unit = _unit(part.group(2)) if part else None
+        if not part or not unit:
             raise ValueError(DURATION_ALLOWED)
         try:
-            total += timedelta(**{_UNITS[unit]: int(number)})
+            total += timedelta(**{unit: int(part.group(1))})
         except (OverflowError, ValueError):
             raise ValueError(f"{DURATION_ALLOWED}, of at most {timedelta.max.days} days") from None
-    return total
+        rest = rest[part.end() :]
+        if not rest:
+            return total
+
+
+def _unit(word: str) -> str | None:
+    """`timedelta`'s name of a unit: `5m`, `5 min` and `5 minutes`, but not `5ms`."""
+    singular = word[:-1] if word.endswith("s") and len(word) > 2 else word
+    return _UNITS.get(word) or _UNITS.get(singular if len(singular) > 1 else "")
 
 
 def duration_source(value: timedelta, function: str = "timedelta") -> str:
     """The call that makes `value`, in the units that a reader would choose."""
-    arguments = ", ".join(f"{unit}={number}" for unit, number in _units(value).items())
+    arguments = ", ".join(f"{unit}={number}" for unit, number in _parts(value).items())
     return f"{function}({arguments})"
 
 
@@ -96,11 +107,11 @@ def duration_words(value: timedelta) -> str:
     """`value` in words, such as `1 hour 30 minutes`."""
     return " ".join(
         f"{number} {unit.removesuffix('s') if number == 1 else unit}"
-        for unit, number in _units(value).items()
+        for unit, number in _parts(value).items()
     )
 
 
-def _units(value: timedelta) -> dict[str, int]:
+def _parts(value: timedelta) -> dict[str, int]:
     units = {
         "days": value.days,
         "hours": value.seconds // 3600,

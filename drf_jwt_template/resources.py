@@ -20,9 +20,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
-from urllib.parse import urlsplit
 
-from .literals import call, duration, duration_source, string
+from .literals import EMAIL, HOST, call, duration, duration_source, string
 
 MAX_NAME = 40
 MAX_STR = 65_535
@@ -42,6 +41,7 @@ RESERVED_FIELDS = {
     ),
     "url": "is kept for the link of a hyperlinked resource",
     **dict.fromkeys(("dt", "finite", "models"), "is imported by models.py"),
+    "str": "is a type that models.py speaks of",
     **dict.fromkeys(QUERY_PARAMETERS, "is a query parameter of every list"),
     **dict.fromkeys(
         (
@@ -75,6 +75,8 @@ RESERVED_RESOURCES = {
     "User": "is the project's user model",
     **dict.fromkeys(("Decimal", "Meta", "Model", "UUID"), "has a meaning in models.py"),
 }
+# What a `choice` field's class would hide.
+RESERVED_CLASSES = ("Decimal", "Meta", "UUID")
 CLASS_SUFFIXES = ("Admin", "Filter", "Serializer", "ViewSet")
 
 IRREGULAR_PLURALS = {
@@ -395,6 +397,8 @@ def pluralize(word: str) -> str:
 
 
 def _text_default(text: str, into: Field) -> str:
+    if not all(char.isprintable() or char in "\n\t" for char in text):
+        raise ValueError("a text without control characters")
     if into.max_length and len(text) > into.max_length:
         raise ValueError(f"a text of at most {into.max_length} characters")
     return string(text)
@@ -407,12 +411,6 @@ def _matching(pattern: str, allowed: str) -> Callable[[str, Field], str]:
         return _text_default(text, into)
 
     return convert
-
-
-def _url_default(text: str, into: Field) -> str:
-    if urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname:
-        raise ValueError("an absolute http or https URL")
-    return _text_default(text, into)
 
 
 def _int_default(text: str, into: Field) -> str:
@@ -456,20 +454,29 @@ class _Iso(Protocol):
 
 
 def _iso_default(
-    name: str, reader: Callable[[str], _Iso], example: str
+    name: str, reader: Callable[[str], _Iso], pattern: str, example: str
 ) -> Callable[[str, Field], str]:
     def convert(text: str, into: Field) -> str:
+        allowed = f"a {name} such as {example}"
+        # Newer Pythons read more of ISO 8601 than older ones.
+        if not re.fullmatch(pattern, text):
+            raise ValueError(allowed)
         try:
             value = reader(text)
         except ValueError:
-            raise ValueError(f"a {name} such as {example}") from None
+            raise ValueError(allowed) from None
         return f'dt.{name}.fromisoformat("{value.isoformat()}")'
 
     return convert
 
 
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = "[0-9]{2}:[0-9]{2}(:[0-9]{2})?"
+_ZONE = "(Z|[+-][0-9]{2}:[0-9]{2})?"
+
+
 def _aware(text: str) -> dt.datetime:
-    value = dt.datetime.fromisoformat(text.removesuffix("Z"))
+    value = dt.datetime.fromisoformat(re.sub("Z$", "+00:00", text))
     return value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)
 
 
@@ -519,21 +526,21 @@ KINDS: Mapping[str, Kind] = {
         _RANGE,
         'f"2026-01-0{n}"',
         '"2026-13-01"',
-        _iso_default("date", dt.date.fromisoformat, "2026-01-31"),
+        _iso_default("date", dt.date.fromisoformat, _DATE, "2026-01-31"),
     ),
     "datetime": Kind(
         "DateTimeField",
         _RANGE,
         'f"2026-01-0{n}T12:00:00Z"',
         '"yesterday"',
-        _iso_default("datetime", _aware, "2026-01-31T12:00:00Z"),
+        _iso_default("datetime", _aware, rf"{_DATE}[T ]{_TIME}{_ZONE}", "2026-01-31T12:00:00Z"),
     ),
     "time": Kind(
         "TimeField",
         _RANGE,
         'f"12:0{n}:00"',
         '"25:00"',
-        _iso_default("time", dt.time.fromisoformat, "12:30"),
+        _iso_default("time", dt.time.fromisoformat, _TIME, "12:30"),
     ),
     "duration": Kind("DurationField", _RANGE, 'f"0{n}:00:00"', '"soon"', _duration_default),
     "uuid": Kind(
@@ -546,14 +553,16 @@ KINDS: Mapping[str, Kind] = {
         "EmailField",
         sample='f"user{n}@example.com"',
         invalid='"not-an-email"',
-        default=_matching(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "an e-mail address"),
+        default=_matching(EMAIL, "an e-mail address"),
         text=True,
     ),
     "url": Kind(
         "URLField",
         sample='f"https://example.com/{n}"',
         invalid='"not a url"',
-        default=_url_default,
+        default=_matching(
+            rf"https?://{HOST}(:[0-9]{{1,5}})?([/?#][!-~]*)?", "an absolute http or https URL"
+        ),
         text=True,
     ),
     "slug": Kind(
@@ -568,10 +577,14 @@ KINDS: Mapping[str, Kind] = {
         "CharField", invalid='"not a choice"', default=_choice_default, text=True, unique=False
     ),
 }
+EXAMPLES = {"choice": "choice(a|b|c)", "decimal": "decimal(8,2)", "str": "str(80)"}
 TYPES = tuple(
     {"str": "str, str(N)", "decimal": "decimal(digits,places)", "choice": "choice(a|b|c)"}.get(t, t)
     for t in KINDS
 )
+
+
+QUOTED = r"\"[^\"\n]*\"|'[^'\n]*'"
 
 
 class _Stop(Exception):
@@ -583,6 +596,8 @@ class _Parser:
         self.text = text
         self.at = 0
         self.errors: list[tuple[int, int, str]] = []
+        self.in_type = False
+        """Whether the brackets of a type are open."""
 
     def note(self, start: int, end: int, message: str) -> None:
         self.errors.append((start, max(end, start + 1), message))
@@ -617,12 +632,11 @@ class _Parser:
 
     def skip_to(self, stops: str) -> None:
         """Goes on behind an error: to the next of `stops` outside brackets and quotes."""
-        depth = 0
+        depth, self.in_type = int(self.in_type), False
         while self.at < len(self.text):
-            char = self.text[self.at]
-            if depth == 0 and char in stops:
-                return
-            if char == ";":
+            self.at += len(self.peek(QUOTED))
+            char = self.text[self.at : self.at + 1]
+            if char == ";" or (depth == 0 and char and char in stops):
                 return
             depth += (char == "(") - (char == ")" and depth > 0)
             self.at += 1
@@ -677,7 +691,16 @@ class _Parser:
                 read = self.field()
                 if read.name in {f.name for f in fields}:
                     self.note(start, start + len(read.name), f"{name} has two fields {read.name!r}")
-                elif read.choices_class in {f.choices_class for f in fields if f.choices}:
+                elif read.choices and read.choices_class in RESERVED_CLASSES:
+                    self.note(
+                        start,
+                        start + len(read.name),
+                        f"the choices of {read.name!r} would make the class {read.choices_class},"
+                        " which has another meaning in models.py",
+                    )
+                elif read.choices and read.choices_class in {
+                    f.choices_class for f in fields if f.choices
+                }:
                     self.note(
                         start,
                         start + len(read.name),
@@ -794,23 +817,30 @@ class _Parser:
             allowed = "; allowed: " + ", ".join(TYPES)
             self.note(start, self.at, f"unknown type {name!r}{hint}{allowed}")
             raise _Stop
-        if name == "choice":
-            return name, self.choices()
-        if name == "decimal":
-            return name, self.digits()
-        if name == "str" and self.take(r"\("):
-            self.skip_space()
-            start = self.at
-            length = self.expect(r"\w+", "a length")
-            if not length.isascii() or not length.isdigit() or not 1 <= int(length) <= MAX_STR:
-                self.note(start, self.at, f"a length is from 1 to {MAX_STR}, found {length!r}")
-                length = "1"
-            self.expect(r"\)", "')'")
-            return name, (str(int(length)),)
-        return name, ()
+        read: Callable[[], tuple[str, ...]] | None = {
+            "choice": self.choices,
+            "decimal": self.digits,
+            "str": self.length if self.peek(r"\(") else None,
+        }.get(name)
+        if read is None:
+            return name, ()
+        self.expect(r"\(", f"'(' after {name}, as in {EXAMPLES[name]}")
+        self.in_type = True
+        arguments = read()
+        self.in_type = False
+        return name, arguments
+
+    def length(self) -> tuple[str, ...]:
+        self.skip_space()
+        start = self.at
+        length = self.expect(r"\w+", "a length")
+        if not re.fullmatch("0*[0-9]{1,5}", length) or not 1 <= int(length) <= MAX_STR:
+            self.note(start, self.at, f"a length is from 1 to {MAX_STR}, found {length!r}")
+            length = str(MAX_STR)
+        self.expect(r"\)", "')'")
+        return (str(int(length)),)
 
     def choices(self) -> tuple[str, ...]:
-        self.expect(r"\(", "'(' and the choices, as in choice(a|b|c)")
         values: list[str] = []
         while True:
             self.skip_space()
@@ -835,14 +865,13 @@ class _Parser:
                 return tuple(values)
 
     def digits(self) -> tuple[str, ...]:
-        self.expect(r"\(", "'(', the number of digits and of places, as in decimal(8,2)")
         self.skip_space()
         start = self.at
         digits = self.expect("[0-9]+", "the number of digits")
         self.expect(",", "',' and the number of places after the point")
         places = self.expect("[0-9]+", "the number of places after the point")
         if (
-            len(digits) > 4
+            max(len(digits), len(places)) > 4
             or not 1 <= int(digits) <= MAX_DECIMAL_DIGITS
             or int(places) > int(digits)
         ):
@@ -859,7 +888,7 @@ class _Parser:
     def default(self, into: Field) -> str | None:
         self.skip_space()
         start = self.at
-        text = self.expect(r"\"[^\"\n]*\"|'[^'\n]*'|[^\s,;()\"']+", "a default")
+        text = self.expect(rf"{QUOTED}|[^\s,;()\"']+", "a default")
         convert = into.kind.default
         if convert is None:
             self.note(start, self.at, f"a field of type {into.type} has no default")

@@ -1,0 +1,266 @@
+"""Each literal says in its own language what it was made from."""
+
+from __future__ import annotations
+
+import ast
+import html
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from drf_jwt_template.literals import (
+    LINE_LENGTH,
+    call,
+    duration,
+    duration_source,
+    duration_words,
+    markdown,
+    string,
+    toml,
+)
+
+from .conftest import ROOT
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+NO_SURROGATES = st.characters(exclude_categories=["Cs"])
+ONE_LINE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])).map(str.strip)
+MARKUP = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "*",
+                "**",
+                "_",
+                "`",
+                "```",
+                "~",
+                "~~",
+                "|",
+                "|-|",
+                "#",
+                ">",
+                "<",
+                "!",
+                "&",
+                "\\",
+                ":",
+            ),
+            *("[", "]", "(", ")", "[a](b)", "![a](b)", "[a]:", "<b>", "</b>", "&amp;", "&#35;"),
+            *("- ", "+ ", "1", "1. ", "2) ", "---", "===", "***", "___", "<https://x.example>"),
+            *(" ", "  ", "a"),
+        ]
+    )
+).map(lambda parts: "".join(parts).strip())
+
+
+@pytest.mark.parametrize(
+    ("text", "literal"),
+    [
+        ("", '""'),
+        ("plain", '"plain"'),
+        ("it's", '''"it's"'''),
+        ('say "hi"', """'say "hi"'"""),
+        ("\"'", r'''"\"'"'''),
+        ('""\'', r"""'""\''"""),
+        ("C:\\new", r'"C:\\new"'),
+        ("a\nb\tc\x00", r'"a\nb\tc\x00"'),
+        ("{x} % %s", '"{x} % %s"'),
+        ("naïve 日本 🎉", '"naïve 日本 🎉"'),
+        ("left\u202eright\u2028\ud800", r'"left\u202eright\u2028\ud800"'),
+    ],
+)
+def test_string_is_written_as_the_formatter_writes_it(text: str, literal: str) -> None:
+    assert string(text) == literal
+    assert ast.literal_eval(literal) == text
+
+
+@given(st.text(st.characters()), st.integers(0, LINE_LENGTH))
+@example("\"'\\", 0)
+@example("x" * 80, 30)
+def test_string_evaluates_to_its_text(text: str, before: int) -> None:
+    assert ast.literal_eval(string(text)) == text
+    assert string(text).isprintable()
+    assert ast.literal_eval(string(text, before)) == text
+
+
+@pytest.mark.parametrize(
+    ("length", "before", "broken"),
+    [
+        (LINE_LENGTH - 2, 0, False),
+        (LINE_LENGTH - 12, 10, False),
+        (LINE_LENGTH - 11, 10, True),
+        (LINE_LENGTH - 6, 10, True),
+        # Too long for a line of its own as well.
+        (LINE_LENGTH - 5, 10, False),
+    ],
+)
+def test_string_is_broken_only_where_that_makes_it_fit(
+    length: int, before: int, broken: bool
+) -> None:
+    literal = string("x" * length)
+    assert string("x" * length, before) == (f"(\n    {literal}\n)" if broken else literal)
+
+
+@given(st.text(NO_SURROGATES))
+@example('"\\\n\r\t\b\f/')
+@example("\x00\x1f\x7f\x80")
+@example("naïve 日本 🎉 \u2028")
+def test_toml_reads_the_text_back(text: str) -> None:
+    assert tomllib.loads(f'value = "{toml(text)}"') == {"value": text}
+
+
+@given(st.one_of(ONE_LINE, MARKUP).filter(bool))
+@example("# Not a heading #")
+@example("1. not a list")
+@example("- not a list")
+@example("+ not a list")
+@example("> not a quotation")
+@example("***")
+@example("---")
+@example("===")
+@example("~~~")
+@example("*a* _b_ `c` ~~d~~ [e](f) ![g](h) <b>i</b> &copy; <https://example.com>")
+@example("a | b")
+@example("C:\\new\\")
+@example("[a]: https://example.com")
+def test_markdown_shows_the_text_itself(text: str) -> None:
+    reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    shown = html.escape(text, quote=False).replace('"', "&quot;")
+    assert reader.render(markdown(text)) == f"<p>{shown}</p>\n"
+    assert reader.render(f"# {markdown(text)}") == f"<h1>{shown}</h1>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("30s", timedelta(seconds=30)),
+        ("15m", timedelta(minutes=15)),
+        ("1h30m", timedelta(hours=1, minutes=30)),
+        ("36h", timedelta(hours=36)),
+        ("7d", timedelta(days=7)),
+        ("2 weeks", timedelta(weeks=2)),
+        ("5 minutes", timedelta(minutes=5)),
+        ("1 minute", timedelta(minutes=1)),
+        ("1 day, 2 hours", timedelta(days=1, hours=2)),
+        ("1 hr 5 mins 10 secs", timedelta(hours=1, minutes=5, seconds=10)),
+        ("1H30M", timedelta(hours=1, minutes=30)),
+        ("2 WEEKS", timedelta(weeks=2)),
+        ("  15 m\t", timedelta(minutes=15)),
+        ("1 w 2 d 3 h", timedelta(weeks=1, days=2, hours=3)),
+        ("90s", timedelta(seconds=90)),
+        ("0s", timedelta()),
+        ("999999999d", timedelta(days=999_999_999)),
+    ],
+)
+def test_duration_takes(text: str, value: timedelta) -> None:
+    assert duration(text) == value
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 10_000),
+            st.sampled_from(["", " ", "  "]),
+            st.sampled_from(
+                [
+                    *(("weeks", word) for word in ("w", "W", "week", "weeks")),
+                    *(("days", word) for word in ("d", "D", "day", "days")),
+                    *(("hours", word) for word in ("h", "hr", "hrs", "hour", "Hours")),
+                    *(("minutes", word) for word in ("m", "min", "mins", "minute", "minutes")),
+                    *(("seconds", word) for word in ("s", "sec", "secs", "second", "SECONDS")),
+                ]
+            ),
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.sampled_from(["", " ", ", "]),
+)
+def test_duration_is_the_sum_of_its_parts(
+    parts: list[tuple[int, str, tuple[str, str]]], between: str
+) -> None:
+    text = between.join(f"{number}{space}{word}" for number, space, (_, word) in parts)
+    total = sum((timedelta(**{unit: number}) for number, _, (unit, _) in parts), timedelta())
+    assert duration(text) == total
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", ",", "soon", "m", "5", "5 5m", "1h30", "m5"),
+        *("-5m", "+5m", "1.5h", "1,5h", "1e3s", "0x5m", "1_000s", "5m!", "5m;1s", "1h and 5m"),
+        *("5 fortnights", "1y", "3 months", "5ms", "5 us", "5ss", "5 weekss", "5 s's"),
+        *("٥m", "5ｍ", "５m", "5\u212as", "²s"),
+        *("9999999999d", "9" * 30 + "s", "999999999d 2d"),
+        pytest.param("9" * 5000 + "s", id="5000 digits"),
+    ],
+)
+def test_duration_refuses(text: str) -> None:
+    with pytest.raises(ValueError, match="^a duration such as 30s, 15m, 1h30m, 36h, 7d, 2 weeks"):
+        duration(text)
+
+
+def test_a_long_list_of_units_is_refused_as_well() -> None:
+    """The time that a refusal takes must not double with each unit."""
+    code = (
+        "from drf_jwt_template.literals import duration\n"
+        "try: duration('1m ' * 60 + '!')\n"
+        "except ValueError: print('refused')"
+    )
+    # In a process of its own, which can be ended.
+    process = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=10
+    )
+    assert process.stdout == "refused\n", process.stderr
+
+
+@given(st.timedeltas(min_value=timedelta()).map(lambda v: v - timedelta(0, 0, v.microseconds)))
+@example(timedelta())
+@example(timedelta(weeks=2))
+@example(timedelta(days=1, hours=1, minutes=1, seconds=1))
+def test_duration_source_makes_the_same_duration(value: timedelta) -> None:
+    assert eval(duration_source(value), {"timedelta": timedelta}) == value  # noqa: S307
+    assert duration(duration_words(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "source", "words"),
+    [
+        (timedelta(), "timedelta(seconds=0)", "0 seconds"),
+        (timedelta(seconds=90), "timedelta(minutes=1, seconds=30)", "1 minute 30 seconds"),
+        (timedelta(minutes=90), "timedelta(hours=1, minutes=30)", "1 hour 30 minutes"),
+        (timedelta(hours=24), "timedelta(days=1)", "1 day"),
+        (timedelta(weeks=2), "timedelta(days=14)", "14 days"),
+    ],
+)
+def test_durations_are_said_in_the_units_of_a_reader(
+    value: timedelta, source: str, words: str
+) -> None:
+    assert duration_source(value) == source
+    assert duration_source(value, "dt.timedelta") == f"dt.{source}"
+    assert duration_words(value) == words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "indent", "beside", "source"),
+    [
+        ([], 4, 4, "make()"),
+        (["a=1", "b=2"], 4, 4, "make(a=1, b=2)"),
+        (["x" * (LINE_LENGTH - 14)], 4, 4, f"make({'x' * (LINE_LENGTH - 14)})"),
+        (["x" * (LINE_LENGTH - 13)], 4, 4, f"make(\n        {'x' * (LINE_LENGTH - 13)},\n    )"),
+        (["a=1", "x" * 90], 0, 0, f"make(\n    a=1,\n    {'x' * 90},\n)"),
+    ],
+)
+def test_a_call_has_an_argument_a_line_where_one_line_is_too_long(
+    arguments: list[str], indent: int, beside: int, source: str
+) -> None:
+    assert call("make", arguments, indent=indent, beside=beside) == source
