@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from rich.cells import cell_len
+
 LINE_LENGTH = 100
 """The `line-length` of the rendered project."""
 
@@ -42,7 +44,8 @@ def string(text: str, before: int = 0) -> str:
         for char in text
     )
     literal = f"{quote}{escaped}{quote}"
-    if before + len(literal) > LINE_LENGTH and 4 + len(literal) <= LINE_LENGTH:
+    width = cell_len(literal)
+    if before + width > LINE_LENGTH and 4 + width <= LINE_LENGTH:
         return f"(\n    {literal}\n)"
     return literal
 

@@ -41,6 +41,7 @@ RESERVED_FIELDS = {
     ),
     "url": "is kept for the link of a hyperlinked resource",
     **dict.fromkeys(("dt", "finite", "models"), "is imported by models.py"),
+    "l": "is easily taken for a digit",
     "str": "is a type that models.py speaks of",
     **dict.fromkeys(QUERY_PARAMETERS, "is a query parameter of every list"),
     **dict.fromkeys(
@@ -72,6 +73,7 @@ RESERVED_FIELDS = {
 }
 RESERVED_RESOURCES = {
     **dict.fromkeys(("False", "None", "True"), "is a keyword of Python"),
+    **dict.fromkeys(("I", "O"), "is easily taken for a digit"),
     "User": "is the project's user model",
     **dict.fromkeys(("Decimal", "Meta", "Model", "UUID"), "has a meaning in models.py"),
 }
@@ -352,7 +354,9 @@ class Resource:
     @property
     def fits_form(self) -> bool:
         """Whether a form body can carry a whole row."""
-        return all(f in self.form_fields or not f.required for f in self.fields)
+        return bool(self.form_fields) and all(
+            f in self.form_fields or not f.required for f in self.fields
+        )
 
     @property
     def changing_field(self) -> Field:
@@ -858,6 +862,8 @@ class _Parser:
                 )
             elif len(value) > 2 * MAX_NAME:
                 self.note(start, self.at, f"a choice has at most {2 * MAX_NAME} characters")
+            elif _member(value) in ("I", "O"):
+                self.note(start, self.at, f"the choice {value!r} is easily taken for a digit")
             elif _member(value) in map(_member, values):
                 self.note(start, self.at, f"the choice {value!r} stands twice")
             values.append(value)

@@ -585,6 +585,10 @@ def test_whole_messages(text: str, message: str) -> None:
             for bad in ("1", "1a", "-a", "a-", "a__b", "é", "_")
         ),
         (f"A(x: choice({'c' * 81}))", "c" * 81, "a choice has at most 80 characters"),
+        # What ruff takes for ambiguous.
+        ("A(x: choice(in|o))", "o", "'o' is easily taken for a digit"),
+        ("A(l: int)", "l", "'l' is easily taken for a digit"),
+        ("I(x: int)", "I", "'I' is easily taken for a digit"),
         # What a choice is called in models.py.
         ("A(decimal: choice(a|b), price: decimal(8,2)=1)", "decimal", "Decimal"),
         ("A(u_u_i_d: choice(a|b), key: uuid)", "u_u_i_d", "UUID"),

@@ -16,6 +16,16 @@ from .conftest import CREDENTIALS, LOGIN, PASSWORD, Travel, client_with
 
 ACCESS_LIFETIME = {{ project.access_lifetime_source }}
 REFRESH_LIFETIME = {{ project.refresh_lifetime_source }}
+PATHS = {
+    "{{ project.obtain_name }}": "/{{ project.obtain_path }}",
+    "{{ project.refresh_name }}": "/{{ project.refresh_path }}",
+    # % if project.verify_path
+    "token_verify": "/{{ project.verify_path }}",
+    # % endif
+    # % if project.blacklist_path
+    "token_blacklist": "/{{ project.blacklist_path }}",
+    # % endif
+}
 
 
 def claims(token: str) -> dict[str, Any]:
@@ -35,23 +45,11 @@ def refresh(token: str) -> Any:
 # Obtaining
 
 
-@pytest.mark.parametrize(
-    ("name", "path"),
-    [
-        ("{{ project.obtain_name }}", "/{{ project.obtain_path }}"),
-        ("{{ project.refresh_name }}", "/{{ project.refresh_path }}"),
-        # % if project.verify_path
-        ("token_verify", "/{{ project.verify_path }}"),
-        # % endif
-        # % if project.blacklist_path
-        ("token_blacklist", "/{{ project.blacklist_path }}"),
-        # % endif
-    ],
-)
-def test_each_endpoint_is_at_its_path(anonymous: APIClient, name: str, path: str) -> None:
-    assert reverse(name) == path
-    assert anonymous.post(path).status_code == 400
-    assert anonymous.get(path).status_code == 405
+@pytest.mark.parametrize("name", PATHS)
+def test_each_endpoint_is_at_its_path(anonymous: APIClient, name: str) -> None:
+    assert reverse(name) == PATHS[name]
+    assert anonymous.post(PATHS[name]).status_code == 400
+    assert anonymous.get(PATHS[name]).status_code == 405
 
 
 def test_a_login_gives_tokens(tokens: dict[str, str]) -> None:
