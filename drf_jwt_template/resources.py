@@ -81,6 +81,20 @@ RESERVED_RESOURCES = {
 RESERVED_CLASSES = ("Decimal", "Meta", "UUID")
 CLASS_SUFFIXES = ("Admin", "Filter", "Serializer", "ViewSet")
 
+PROJECT_TESTS = ("accounts", "also_basic", "also_session", "also_token", "openapi", "tokens")
+TOKEN_COMPONENTS = {
+    f"Token{action}{suffix}"
+    for action in (
+        "Blacklist",
+        "ObtainPair",
+        "ObtainSliding",
+        "Refresh",
+        "RefreshSliding",
+        "Verify",
+    )
+    for suffix in ("", "Request")
+}
+
 IRREGULAR_PLURALS = {
     "child": "children",
     "foot": "feet",
@@ -280,6 +294,17 @@ class Resource:
     def basename(self) -> str:
         """The start of the URL names, as DRF's router takes it from the model."""
         return self.name.lower()
+
+    @property
+    def components(self) -> set[str]:
+        """What it adds to the names in the API's schema."""
+        return {
+            self.name,
+            f"{self.name}Request",
+            f"Patched{self.name}Request",
+            f"Paginated{self.name}List",
+            *(f"{self.name}{f.choices_class}Enum" for f in self.fields if f.choices),
+        }
 
     def base(self, generic: str, suffix: str) -> str:
         """What the class of this resource with that suffix derives from, as in `class X(…):`."""
@@ -647,7 +672,6 @@ class _Parser:
 
     def resources(self) -> list[Resource]:
         found: list[Resource] = []
-        spots: dict[str, Resource] = {}
         if not self.peek(r"\S"):
             self.note(0, 1, "expected a resource, such as Student(name: str), found nothing")
         while self.peek(r"\S"):
@@ -658,27 +682,38 @@ class _Parser:
             except _Stop:
                 self.skip_to(";")
             else:
-                for other in spots.values():
-                    for what, mine, theirs in (
-                        ("name", resource.name.lower(), other.name.lower()),
-                        ("file name", resource.module, other.module),
-                        ("path", resource.path, other.path),
-                    ):
-                        if mine == theirs:
-                            self.note(
-                                start,
-                                start + len(resource.name),
-                                f"{resource.name} has the same {what} as {other.name}: {mine!r}"
-                                + ("; say another one with `at`" if what == "path" else ""),
-                            )
-                            break
-                spots[resource.name] = resource
+                problem = self.clash(resource, found)
+                if problem:
+                    self.note(start, start + len(resource.name), problem)
                 found.append(resource)
             if self.peek(r"\S") and not self.take(";"):
                 self.stop("expected ';' between two resources")
                 self.skip_to(";")
                 self.take(";")
         return found
+
+    def clash(self, resource: Resource, others: list[Resource]) -> str:
+        """What `resource` has in common with another one or with the project, if it must not."""
+        name = resource.name
+        if resource.module in PROJECT_TESTS:
+            return f"the tests of {name} would be tests/test_{resource.module}.py, which is there already"
+        if resource.components & TOKEN_COMPONENTS:
+            return f"{name} would have a name of the token endpoints in the API's schema"
+        for other in others:
+            if name.lower() == other.name.lower():
+                return f"{name} has the same name as {other.name}: {name.lower()!r}"
+            if resource.module == other.module:
+                return f"{name} has the same file name as {other.name}: {resource.module!r}"
+            if resource.path == other.path:
+                return (
+                    f"{name} has the same path as {other.name}: {resource.path!r};"
+                    " say another one with `at`"
+                )
+            if shared := sorted(resource.components & other.components):
+                return (
+                    f"{name} and {other.name} would share a name in the API's schema: {shared[0]!r}"
+                )
+        return ""
 
     def resource(self) -> Resource:
         self.skip_space()

@@ -145,7 +145,7 @@ COMMON_FILES = {
     *(f"api/{name}.py" for name in ("models", "pagination", "serializers", "urls", "views")),
     *(f"config/{name}.py" for name in ("__init__", "asgi", "env", "jwt", "settings")),
     *("config/urls.py", "config/wsgi.py", "config/templates/drf_spectacular/redoc.html"),
-    *(f"tests/{name}.py" for name in ("__init__", "conftest", "test_accounts", "test_schema")),
+    *(f"tests/{name}.py" for name in ("__init__", "conftest", "test_accounts", "test_openapi")),
     "tests/test_tokens.py",
     *(
         f"tokens/{name}.py"
@@ -155,13 +155,12 @@ COMMON_FILES = {
 
 
 def expected_files(answers: Answers) -> set[str]:
-    also = {"session": "session", "token": "authtoken", "basic": "basic"}
-    test = also.get(answers.get("also_accept", "session"))
+    also = answers.get("also_accept", "session")
     resources = re.findall(r"(\w+)\(\w+:", answers.get("resources", PROMPTS["resources"]))
     modules = [re.sub("(?<!^)([A-Z])", "_\\1", name).lower() for name in resources]
     return {
         *COMMON_FILES,
-        *([f"tests/test_{test}.py"] if test else []),
+        *([f"tests/test_also_{also}.py"] if also != "nothing" else []),
         *(["api/validators.py"] if ": float" in answers.get("resources", "") else []),
         *(f"tests/test_{module}.py" for module in modules),
     }

@@ -585,6 +585,14 @@ def test_whole_messages(text: str, message: str) -> None:
             for bad in ("1", "1a", "-a", "a-", "a__b", "é", "_")
         ),
         (f"A(x: choice({'c' * 81}))", "c" * 81, "a choice has at most 80 characters"),
+        # Files of the project, and names in the schema of its API.
+        ("Tokens(x: int)", "Tokens", "the tests of Tokens would be tests/test_tokens.py"),
+        ("TokenVerify(x: int)", "TokenVerify", "a name of the token endpoints"),
+        (
+            "Leave(x: int); LeaveRequest(y: int)",
+            "LeaveRequest",
+            "LeaveRequest and Leave would share a name in the API's schema: 'LeaveRequest'",
+        ),
         # What ruff takes for ambiguous.
         ("A(x: choice(in|o))", "o", "'o' is easily taken for a digit"),
         ("A(l: int)", "l", "'l' is easily taken for a digit"),
