@@ -272,8 +272,16 @@ class Answers:
         return "token_obtain_sliding" if self.sliding else "token_obtain_pair"
 
     @property
+    def obtain_view(self) -> str:
+        return "TokenObtainSlidingView" if self.sliding else "TokenObtainPairView"
+
+    @property
     def refresh_name(self) -> str:
         return "token_refresh_sliding" if self.sliding else "token_refresh"
+
+    @property
+    def refresh_view(self) -> str:
+        return "TokenRefreshSlidingView" if self.sliding else "TokenRefreshView"
 
     @property
     def header_name(self) -> str:

@@ -20,7 +20,13 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin")
 OLDEST_PYTHON = ({{ project.python | replace(".", ", ") }})
 # What of the caller's environment would lead a child astray.
-FOREIGN = ("DJANGO_SETTINGS_MODULE", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
+FOREIGN = (
+    "DJANGO_SETTINGS_MODULE",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "UV_PROJECT_ENVIRONMENT",
+    "VIRTUAL_ENV",
+)
 # Variables that .env.example leaves empty, and what fills them.
 SECRETS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),
