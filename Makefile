@@ -26,7 +26,7 @@ format: .venv/test ## Write the template's own code in its one style
 
 .PHONY: constraints
 constraints: .venv/test ## Take the newest versions of what the tests use
-	$(BIN)/uv pip compile --quiet --upgrade --universal --no-header --no-annotate \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --group test --output-file constraints.txt pyproject.toml
 
 .PHONY: clean

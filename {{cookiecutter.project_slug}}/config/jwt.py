@@ -15,8 +15,8 @@ _signing_key = keys.signing_key(env, BASE_DIR)
 
 SIMPLE_JWT: dict[str, Any] = {
     # % if project.sliding
-    # One token does both: requests carry it for the first time span, and within the second it can
-    # be exchanged for a fresh one.
+    # One token does both: requests carry it for the first time span, and while it is valid it can
+    # be exchanged for a fresh one, until the second is over.
     "SLIDING_TOKEN_LIFETIME": {{ project.access_lifetime_source }},
     "SLIDING_TOKEN_REFRESH_LIFETIME": {{ project.refresh_lifetime_source }},
     # % if "AUTH_TOKEN_CLASSES" not in project.jwt_settings

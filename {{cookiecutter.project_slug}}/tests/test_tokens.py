@@ -177,6 +177,8 @@ def test_an_expired_refresh_token_is_refused(tokens: dict[str, str], just_after:
 
 
 def test_a_refresh_lengthens_the_token(tokens: dict[str, str], just_after: Travel) -> None:
+    with just_after(ACCESS_LIFETIME):
+        assert refresh(tokens["token"]).status_code == 401
     with just_after(ACCESS_LIFETIME / 2):
         response = refresh(tokens["token"])
         assert response.status_code == 200
