@@ -81,7 +81,7 @@ def run(*command: str | Path) -> str:
         lines = [line.strip() for line in (process.stdout + process.stderr).splitlines()]
         # Without the marks that a traceback puts under a line.
         lines = [line for line in lines if line.strip("~^ ")]
-        marks = ("error", "fatal", "caused by")
+        marks = ("error", "fatal", "cause")
         telling = [line for line in lines if line.lower().startswith(marks)]
         reason = [telling[0], telling[-1]] if len(telling) > 1 else telling or lines[-2:]
         raise StepError("\n".join(reason) or f"{command[0]} exited with {process.returncode}")
