@@ -210,6 +210,41 @@ class Answers:
         return "ed25519.Ed25519PrivateKey.generate()"
 
     @property
+    def related_field(self) -> str:
+        return "HyperlinkedRelatedField" if self.hyperlinked else "PrimaryKeyRelatedField"
+
+    @property
+    def serializer_imports(self) -> str:
+        lines = ["from . import models"]
+        if any(r.owned_relations for r in self.resources):
+            lines.append("from .ownership import OwnedRelatedField")
+        unique = any(f.unique for r in self.resources for f in r.owned_relations)
+        return "\n".join(
+            [
+                *(["from rest_framework.validators import UniqueValidator"] if unique else []),
+                "",
+                *lines,
+            ]
+        )
+
+    @property
+    def filter_imports(self) -> str:
+        names = [
+            "FilterSet",
+            *(["NumberFilter"] if any(r.relations for r in self.resources) else []),
+        ]
+        return f"from django_filters.rest_framework import {', '.join(names)}"
+
+    @property
+    def view_imports(self) -> str:
+        lines = ["from . import filters, models, serializers"]
+        if self.has_owners:
+            lines.append("from .ownership import OwnedViewSet")
+        if self.owner_viewsets:
+            lines[:0] = ["from rest_framework.viewsets import ModelViewSet", ""]
+        return "\n".join(lines)
+
+    @property
     def serializer_base(self) -> str:
         return "HyperlinkedModelSerializer" if self.hyperlinked else "ModelSerializer"
 
@@ -307,9 +342,34 @@ class Answers:
             )
             if types & used
         ]
+        django = ["from django.db import models"]
+        if self.has_owners:
+            django.insert(0, "from django.conf import settings")
         own = ["from .validators import finite"] if self.has_floats else []
-        groups = [standard, ["from django.db import models"], own]
+        groups = [standard, django, own]
         return "\n\n".join("\n".join(lines) for lines in groups if lines)
+
+    @property
+    def has_owners(self) -> bool:
+        return any(r.owner for r in self.resources)
+
+    @property
+    def owner_viewsets(self) -> bool:
+        """Whether the views of some resources, but not of all, are of the plain kind."""
+        return any(not r.owner for r in self.resources)
+
+    @property
+    def protects(self) -> bool:
+        """Whether a row can be kept from being deleted by another one."""
+        return any(f.on_delete in ("PROTECT", "RESTRICT") for r in self.resources for f in r.fields)
+
+    @property
+    def has_relations(self) -> bool:
+        return any(r.relations for r in self.resources)
+
+    @property
+    def rows_imports(self) -> str:
+        return "from django.urls import reverse\n" if self.hyperlinked else ""
 
     @property
     def has_floats(self) -> bool:

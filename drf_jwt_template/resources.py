@@ -3,6 +3,7 @@
     resources := resource (";" resource)*
     resource  := Name "(" field ("," field)* ")" [ "at" path ]
     field     := name ":" type ["=" default] ("optional" | "unique")*
+    type      := a scalar type | Resource | "many" Resource | "user"
 
 ``parse`` reads the whole text and reports every error at its spot.
 """
@@ -16,14 +17,15 @@ import keyword
 import math
 import re
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
 from .literals import EMAIL, HOST, call, duration, duration_source, string
 
-MAX_NAME = 40
+MAX_NAME = 30
+MAX_CHOICE = 80
 MAX_STR = 65_535
 MAX_PATH = 100
 # PostgreSQL refuses an index entry of more than about 2,700 bytes; a character takes up to four.
@@ -95,6 +97,15 @@ TOKEN_COMPONENTS = {
     for suffix in ("", "Request")
 }
 
+# Names that a relation's way back to the user must not take.
+USER_ATTRIBUTES = (
+    *("auth_token", "check_password", "clean", "date_joined", "delete", "email", "first_name"),
+    *("full_clean", "groups", "has_perm", "has_perms", "id", "is_active", "is_anonymous"),
+    *("is_authenticated", "is_staff", "is_superuser", "last_login", "last_name", "logentry"),
+    *("logentry_set", "natural_key", "objects", "outstandingtoken", "outstandingtoken_set"),
+    *("password", "permissions", "pk", "save", "sessions", "user_permissions", "username"),
+)
+
 IRREGULAR_PLURALS = {
     "child": "children",
     "foot": "feet",
@@ -145,6 +156,18 @@ class Field:
     """Source of the default in models.py."""
     optional: bool = False
     unique: bool = False
+    target: str = ""
+    """The resource that a relation is to."""
+    reference: str = ""
+    """Source of the model that a relation is to."""
+    related_name: str = ""
+    on_delete: str = ""
+    target_owner: str = ""
+    """The owner field of the target, if it has one."""
+    source: str = ""
+    """The resource that a relation is from."""
+    leads_back: bool = False
+    """Whether a row of the target needs one of the source, so that tests leave the relation out."""
 
     @property
     def kind(self) -> Kind:
@@ -166,7 +189,49 @@ class Field:
     @property
     def nullable(self) -> bool:
         """Django's convention: no value is `""` in a text column, unless it is unique."""
-        return self.optional and (not self.kind.text or self.unique)
+        return self.optional and self.type != "many" and (not self.kind.text or self.unique)
+
+    @property
+    def relation(self) -> bool:
+        """Whether it is to another resource; the owner is none of these."""
+        return self.type in ("relation", "many")
+
+    def serializer_arguments(self, hyperlinked: bool) -> list[str]:
+        """Of the field that limits a relation to the rows of whoever asks."""
+        rows = f"models.{self.target}.objects.all()"
+        arguments = [f"queryset={rows}", f"owner_field={string(self.target_owner)}"]
+        if hyperlinked:
+            arguments.append(f"view_name={string(f'{self.target.lower()}-detail')}")
+        if self.type == "many":
+            arguments.append("many=True")
+            arguments.append("required=False" if self.optional else "allow_empty=False")
+        elif self.optional:
+            arguments += ["allow_null=True", "required=False"]
+        if self.unique:
+            arguments.append(f"validators=[UniqueValidator(models.{self.source}.objects.all())]")
+        return arguments
+
+    @property
+    def target_module(self) -> str:
+        """What the tests call a row that a relation is to."""
+        return Resource(self.target, ()).module
+
+    @property
+    def body(self) -> str:
+        """Source of what a valid body says for this field."""
+        if not self.relation:
+            return self.sample
+        if self.leads_back:
+            return "[]" if self.type == "many" else "None"
+        value = f"link(rows.{self.target_module}(n))"
+        return f"[{value}]" if self.type == "many" else value
+
+    @property
+    def annotation(self) -> str:
+        """What mypy cannot find out about a field by itself."""
+        if self.type != "many":
+            return ""
+        return f': "models.ManyToManyField[{self.target}, models.Model]"'
 
     @property
     def choices_class(self) -> str:
@@ -189,6 +254,12 @@ class Field:
     def declaration(self) -> str:
         """The right-hand side of the field's line in models.py."""
         options: dict[str, str] = {}
+        if self.on_delete:
+            options["on_delete"] = f"models.{self.on_delete}"
+        if self.related_name:
+            options["related_name"] = string(self.related_name)
+        if self.type == "many" and self.reference == '"self"':
+            options["symmetrical"] = "False"
         if self.type in ("str", "choice"):
             options["max_length"] = str(self.max_length)
         if self.type == "choice":
@@ -197,7 +268,7 @@ class Field:
             options["max_digits"], options["decimal_places"] = self.arguments
         if self.type == "float":
             options["validators"] = "[finite]"
-        if self.unique:
+        if self.unique and self.type != "relation":
             options["unique"] = "True"
         if self.optional:
             options["blank"] = "True"
@@ -205,13 +276,17 @@ class Field:
             options["null"] = "True"
         if self.default is not None:
             options["default"] = self.default
-        elif self.optional and not self.nullable:
+        elif self.optional and self.kind.text and not self.nullable:
             options["default"] = '""'
+        one_to_one = self.type == "relation" and self.unique
         return call(
-            f"models.{self.kind.field}",
-            [f"{name}={value}" for name, value in options.items()],
+            f"models.{'OneToOneField' if one_to_one else self.kind.field}",
+            [
+                *([self.reference] if self.reference else []),
+                *(f"{name}={value}" for name, value in options.items()),
+            ],
             indent=4,
-            beside=len(f"{self.name} = "),
+            beside=len(f"{self.name}{self.annotation} = "),
         )
 
     @property
@@ -220,12 +295,12 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return self.type not in ("json", "text")
+        return self.type not in ("json", "text", "many", "user")
 
     @property
     def listed(self) -> bool:
         """Whether the admin's list has a column of it."""
-        return self.type not in ("json", "text")
+        return self.type not in ("json", "text", "many")
 
     @property
     def admin_filter(self) -> bool:
@@ -306,6 +381,15 @@ class Resource:
             *(f"{self.name}{f.choices_class}Enum" for f in self.fields if f.choices),
         }
 
+    @property
+    def view_base(self) -> str:
+        return "OwnedViewSet" if self.owner else "ModelViewSet"
+
+    @property
+    def owned_relations(self) -> list[Field]:
+        """The relations to rows of which a user sees his own alone."""
+        return [f for f in self.relations if f.target_owner]
+
     def base(self, generic: str, suffix: str) -> str:
         """What the class of this resource with that suffix derives from, as in `class X(…):`."""
         return call(
@@ -348,12 +432,68 @@ class Resource:
         return [f.name for f in self.fields if f.searchable]
 
     @property
+    def owner(self) -> str:
+        """The field that names the user to whom a row belongs, or the empty string."""
+        return next((f.name for f in self.fields if f.type == "user"), "")
+
+    @property
+    def own_fields(self) -> list[Field]:
+        """What a body can say: all but the owner."""
+        return [f for f in self.fields if f.type != "user"]
+
+    @property
+    def relations(self) -> list[Field]:
+        return [f for f in self.fields if f.relation]
+
+    @property
+    def to_one(self) -> list[str]:
+        return [f.name for f in self.fields if f.type in ("relation", "user")]
+
+    @property
+    def to_many(self) -> list[str]:
+        return [f.name for f in self.fields if f.type == "many"]
+
+    @property
+    def queryset(self) -> str:
+        """What a list is made from, in a number of queries that does not grow with it."""
+        if not self.to_many:
+            return f"models.{self.name}.objects.all()"
+        return call(
+            f"models.{self.name}.objects.prefetch_related",
+            [string(name) for name in self.to_many],
+            indent=4,
+            beside=len("queryset = "),
+        )
+
+    @property
     def filters(self) -> list[tuple[str, tuple[str, ...]]]:
         return [(f.name, f.kind.lookups) for f in self.fields if f.kind.lookups]
 
     @property
+    def has_filter(self) -> bool:
+        return bool(self.filters or self.relations)
+
+    @property
+    def filter_fields(self) -> str:
+        """Source of the filter set's `fields`."""
+        rows = [
+            f"            {string(name)}: [{', '.join(map(string, lookups))}],\n"
+            for name, lookups in self.filters
+        ]
+        return "{\n" + "".join(rows) + "        }" if rows else "()"
+
+    @property
     def ordering_fields(self) -> list[str]:
         return ["id", *(f.name for f in self.fields if f.sortable)]
+
+    @property
+    def admin_search(self) -> list[str]:
+        """What the admin searches; a relation to it can be chosen by that."""
+        return self.search_fields or ["=id"]
+
+    @property
+    def autocomplete(self) -> list[str]:
+        return [f.name for f in self.fields if f.relation or f.type == "user"]
 
     @property
     def admin_list(self) -> list[str]:
@@ -365,28 +505,54 @@ class Resource:
 
     @property
     def required_fields(self) -> list[Field]:
-        return [f for f in self.fields if f.required]
+        return [f for f in self.own_fields if f.required]
 
     @property
     def unique_fields(self) -> list[Field]:
-        return [f for f in self.fields if f.unique]
+        return [f for f in self.fields if f.unique and not f.leads_back]
 
     @property
     def form_fields(self) -> list[Field]:
         """The fields that a form body can carry as they stand in a JSON body."""
-        return [f for f in self.fields if f.type != "json"]
+        return [f for f in self.own_fields if f.type != "json" and not f.leads_back]
 
     @property
     def fits_form(self) -> bool:
         """Whether a form body can carry a whole row."""
         return bool(self.form_fields) and all(
-            f in self.form_fields or not f.required for f in self.fields
+            f in self.form_fields or not f.required for f in self.own_fields
         )
 
     @property
     def changing_field(self) -> Field:
         """A field whose samples differ, if there is one."""
-        return next((f for f in self.fields if f.type != "choice"), self.fields[0])
+        return next((f for f in self.own_fields if f.type != "choice"), self.own_fields[0])
+
+    @property
+    def uses_users(self) -> bool:
+        """Whether its tests speak of users."""
+        return bool(self.owner or self.relations)
+
+    @property
+    def test_imports(self) -> str:
+        lines = ["from django.db import connection"]
+        lines += ["from django.test.utils import CaptureQueriesContext"]
+        lines += [
+            "from django.urls import reverse",
+            "from rest_framework.test import APIClient",
+            "",
+        ]
+        return "\n".join(
+            [*lines, *(["from accounts.models import User"] if self.uses_users else [])]
+        )
+
+    @property
+    def rows_import(self) -> str:
+        return "\n\nfrom .rows import Rows, link" if self.relations else ""
+
+    @property
+    def create_fixtures(self) -> str:
+        return "row: dict[str, Any], body: Body" + (", user: User" if self.owner else "")
 
     def url_path(self, prefix: str) -> str:
         return f"/{prefix}{self.path}/"
@@ -395,7 +561,12 @@ class Resource:
     def example(self) -> str:
         """A valid body, as JSON for a shell's single quotes."""
         # The samples are expressions of this module's own making, with the one name `n`.
-        return json.dumps({f.name: eval(f.sample, {"n": 1, "str": str}) for f in self.fields})  # noqa: S307
+        values = {
+            f.name: eval(f.sample, {"n": 1, "str": str})  # noqa: S307
+            for f in self.own_fields
+            if not f.relation
+        }
+        return json.dumps(values | {f.name: [1] if f.type == "many" else 1 for f in self.relations})
 
     @property
     def exact_filter(self) -> Field | None:
@@ -408,6 +579,20 @@ class Resource:
             ),
             None,
         )
+
+
+def _on_delete(relation: Field, both_owned: bool) -> str:
+    """What loses nothing: a row that others need stays, as long as they do.
+
+    RESTRICT differs from PROTECT where all of it belongs to one user, who is deleted.
+    """
+    if relation.type == "many":
+        return ""
+    if relation.type == "user":
+        return "CASCADE"
+    if relation.optional:
+        return "SET_NULL"
+    return "RESTRICT" if both_owned else "PROTECT"
 
 
 def _member(choice: str) -> str:
@@ -602,14 +787,22 @@ KINDS: Mapping[str, Kind] = {
         text=True,
     ),
     "json": Kind("JSONField", lookups=(), sample='{"n": n}', default=_json_default, unique=False),
+    "relation": Kind("ForeignKey", lookups=(), invalid='"not a row"'),
+    "many": Kind("ManyToManyField", lookups=(), invalid='["not a row"]', unique=False),
+    "user": Kind("ForeignKey", lookups=(), unique=False),
     "choice": Kind(
         "CharField", invalid='"not a choice"', default=_choice_default, text=True, unique=False
     ),
 }
 EXAMPLES = {"choice": "choice(a|b|c)", "decimal": "decimal(8,2)", "str": "str(80)"}
-TYPES = tuple(
-    {"str": "str, str(N)", "decimal": "decimal(digits,places)", "choice": "choice(a|b|c)"}.get(t, t)
-    for t in KINDS
+SCALARS = tuple(name for name in KINDS if name not in ("relation", "many", "user"))
+TYPES = (
+    *(
+        {"str": "str, str(N)", "decimal": "decimal(digits,places)"}.get(name, name)
+        for name in SCALARS
+        if name != "choice"
+    ),
+    *("choice(a|b|c)", "user", "a resource", "many of a resource"),
 )
 
 
@@ -627,6 +820,10 @@ class _Parser:
         self.errors: list[tuple[int, int, str]] = []
         self.in_type = False
         """Whether the brackets of a type are open."""
+        self.mentions: list[tuple[int, int, str]] = []
+        """Where a relation names its target."""
+        self.spots: dict[str, int] = {}
+        """Where each resource stands."""
 
     def note(self, start: int, end: int, message: str) -> None:
         self.errors.append((start, max(end, start + 1), message))
@@ -685,12 +882,113 @@ class _Parser:
                 problem = self.clash(resource, found)
                 if problem:
                     self.note(start, start + len(resource.name), problem)
+                self.spots[resource.name] = start
                 found.append(resource)
             if self.peek(r"\S") and not self.take(";"):
                 self.stop("expected ';' between two resources")
                 self.skip_to(";")
                 self.take(";")
-        return found
+        for start, end, target in self.mentions:
+            if target not in self.spots:
+                self.unknown(target, start, end, [*self.spots])
+        return found if self.errors else self.linked(found)
+
+    def unknown(self, name: str, start: int, end: int, resources: Sequence[str] = ()) -> None:
+        """Notes that `name` is neither a type nor a resource, and what it was likely meant to be."""
+        known = {"string": "str", "integer": "int", "boolean": "bool", "enum": "choice"}
+        likely = known.get(name.lower()) or next(
+            iter(
+                difflib.get_close_matches(name, [*SCALARS, "user", *resources], 1)
+                or difflib.get_close_matches(name.lower(), SCALARS, 1)
+            ),
+            None,
+        )
+        hint = f"; did you mean {likely!r}?" if likely else ""
+        allowed = ", ".join([*TYPES, *resources])
+        self.note(start, end, f"unknown type {name!r}{hint}; allowed: {allowed}")
+
+    def linked(self, resources: list[Resource]) -> list[Resource]:
+        """The resources, with what a relation's model declaration says of its target."""
+        by_name = {resource.name: resource for resource in resources}
+        taken = {
+            resource.name: {*RESERVED_FIELDS, *(f.name for f in resource.fields)}
+            for resource in resources
+        }
+        taken["user"] = set(USER_ATTRIBUTES)
+        result = []
+        for resource in resources:
+            fields = []
+            for one in resource.fields:
+                if one.type not in ("relation", "many", "user"):
+                    fields.append(one)
+                    continue
+                target = "user" if one.type == "user" else one.arguments[0]
+                # Two relations from one resource to another need two names for the way back.
+                words = resource.words if one.unique else resource.plural_words
+                names = ["_".join(words), f"{'_'.join(words)}_by_{one.name}"]
+                free = [name for name in names if name not in taken[target]]
+                if not free:
+                    self.note(
+                        self.spots[resource.name],
+                        self.spots[resource.name] + len(resource.name),
+                        f"the way back from {target} to {resource.name} by {one.name!r} would be"
+                        f" {names[0]!r} or {names[1]!r}, which {target} has already",
+                    )
+                    continue
+                taken[target].add(free[0])
+                target_owner = by_name[target].owner if target in by_name else ""
+                fields.append(
+                    replace(
+                        one,
+                        target=target,
+                        reference="settings.AUTH_USER_MODEL"
+                        if one.type == "user"
+                        else string("self" if target == resource.name else target),
+                        related_name=free[0],
+                        on_delete=_on_delete(one, bool(resource.owner and target_owner)),
+                        target_owner=target_owner,
+                        source=resource.name,
+                    )
+                )
+            result.append(replace(resource, fields=tuple(fields)))
+        self.check_cycles(result)
+        return result if self.errors else [self.without_circles(r, result) for r in result]
+
+    @staticmethod
+    def without_circles(resource: Resource, resources: list[Resource]) -> Resource:
+        """Marks the relations by which a row of `resource` would ask for another one."""
+        needs = {r.name: {f.target for f in r.relations if not f.optional} for r in resources}
+
+        def reaches(name: str) -> bool:
+            return name == resource.name or any(map(reaches, needs[name]))
+
+        fields = (
+            replace(f, leads_back=reaches(f.target)) if f.relation else f for f in resource.fields
+        )
+        return replace(resource, fields=tuple(fields))
+
+    def check_cycles(self, resources: list[Resource]) -> None:
+        """A row that needs another one that needs the first can never be made."""
+        needs = {r.name: {f.target: f for f in r.relations if not f.optional} for r in resources}
+        done: set[str] = set()
+
+        def visit(name: str, path: list[str]) -> None:
+            if name in path:
+                circle = [*path[path.index(name) :], name]
+                steps = [f"{a}.{needs[a][b].name}" for a, b in zip(circle, circle[1:])]  # noqa: B905
+                self.note(
+                    self.spots[name],
+                    self.spots[name] + len(name),
+                    f"no first {name} could be made, for all need one that is there:"
+                    f" {', '.join(steps)}; make one of them optional",
+                )
+            elif name not in done:
+                for target in needs[name]:
+                    visit(target, [*path, name])
+                done.add(name)
+
+        for resource in resources:
+            visit(resource.name, [])
 
     def clash(self, resource: Resource, others: list[Resource]) -> str:
         """What `resource` has in common with another one or with the project, if it must not."""
@@ -717,7 +1015,7 @@ class _Parser:
 
     def resource(self) -> Resource:
         self.skip_space()
-        start = self.at
+        first = start = self.at
         name = self.expect(r"\w+", "the name of a resource")
         self.check_resource_name(name, start)
         self.expect(r"\(", f"'(' and the fields of {name}")
@@ -728,7 +1026,9 @@ class _Parser:
             start = self.at
             try:
                 read = self.field()
-                if read.name in {f.name for f in fields}:
+                if read.type == "user" and any(f.type == "user" for f in fields):
+                    self.note(start, start + len(read.name), f"{name} has two owners")
+                elif read.name in {f.name for f in fields}:
                     self.note(start, start + len(read.name), f"{name} has two fields {read.name!r}")
                 elif read.choices and read.choices_class in RESERVED_CLASSES:
                     self.note(
@@ -753,6 +1053,8 @@ class _Parser:
                 if not mark:
                     raise
                 closed = mark == ")"
+        if fields and all(f.type == "user" for f in fields):
+            self.note(first, first + len(name), f"{name} has no field beside its owner")
         return Resource(name, tuple(fields), self.path())
 
     def path(self) -> str | None:
@@ -827,7 +1129,9 @@ class _Parser:
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 self.note(start, self.at, f"expected 'optional' or 'unique', found {flag!r}{hint}")
                 raise _Stop
-            if flag == "unique" and not bare.kind.unique:
+            if type_ == "user":
+                self.note(start, self.at, f"the owner is always set, and is never {flag}")
+            elif flag == "unique" and not bare.kind.unique:
                 self.note(start, self.at, f"a field of type {type_} cannot be unique")
             elif flag == "unique" and (bare.max_length or 0) > MAX_UNIQUE_STR:
                 self.note(
@@ -844,17 +1148,15 @@ class _Parser:
         self.skip_space()
         start = self.at
         name = self.expect(r"\w+", "a type")
-        if name not in KINDS:
-            near = difflib.get_close_matches(name, KINDS, 1) or difflib.get_close_matches(
-                {"string": "str", "integer": "int", "boolean": "bool", "enum": "choice"}.get(
-                    name, ""
-                ),
-                KINDS,
-                1,
-            )
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            allowed = "; allowed: " + ", ".join(TYPES)
-            self.note(start, self.at, f"unknown type {name!r}{hint}{allowed}")
+        if name == "many":
+            target = self.expect(r"\w+", "the resource that there are many of")
+            self.mentions.append((self.at - len(target), self.at, target))
+            return name, (target,)
+        if name[0].isupper():
+            self.mentions.append((start, self.at, name))
+            return "relation", (name,)
+        if name not in (*SCALARS, "user"):
+            self.unknown(name, start, self.at)
             raise _Stop
         read: Callable[[], tuple[str, ...]] | None = {
             "choice": self.choices,
@@ -895,8 +1197,8 @@ class _Parser:
                     "a choice is of ASCII letters, digits, - and _, from a letter to a letter or digit;"
                     f" found {value!r}",
                 )
-            elif len(value) > 2 * MAX_NAME:
-                self.note(start, self.at, f"a choice has at most {2 * MAX_NAME} characters")
+            elif len(value) > MAX_CHOICE:
+                self.note(start, self.at, f"a choice has at most {MAX_CHOICE} characters")
             elif _member(value) in ("I", "O"):
                 self.note(start, self.at, f"the choice {value!r} is easily taken for a digit")
             elif _member(value) in map(_member, values):
@@ -932,7 +1234,8 @@ class _Parser:
         text = self.expect(rf"{QUOTED}|[^\s,;()\"']+", "a default")
         convert = into.kind.default
         if convert is None:
-            self.note(start, self.at, f"a field of type {into.type} has no default")
+            what = "an owner" if into.type == "user" else "a relation"
+            self.note(start, self.at, f"{what} has no default")
             return None
         value = text[1:-1] if text[0] in "\"'" else text
         try:

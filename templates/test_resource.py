@@ -1,12 +1,11 @@
 """{{ resource.plural_label | capitalize }}, through HTTP."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.urls import reverse
-from rest_framework.test import APIClient
-
-from api.models import {{ resource.name }}
+{{ resource.test_imports }}
+from api.models import {{ resource.name }}{{ resource.rows_import }}
 
 LIST = reverse("{{ resource.basename }}-list")
 PATH = {{ resource.url_path(project.api_prefix) | py(before=7) }}
@@ -16,17 +15,36 @@ def detail(pk: int) -> str:
     return reverse("{{ resource.basename }}-detail", args=[pk])
 
 
-def body(n: int) -> dict[str, Any]:
-    """A valid body; those of different n differ."""
-    return {
-        # % for field in resource.fields
-        "{{ field.name }}": {{ field.sample }},
-        # % endfor
-    }
+Body = Callable[[int], dict[str, Any]]
 
 
 @pytest.fixture
-def row(api: APIClient) -> dict[str, Any]:
+# % if resource.relations
+def body(user: User) -> Body:
+    """Makes valid bodies; those of different n differ."""
+    rows = Rows(user)
+
+    def make(n: int) -> dict[str, Any]:
+        return {
+            # % for field in resource.own_fields
+            "{{ field.name }}": {{ field.body }},
+            # % endfor
+        }
+
+    return make
+# % else
+def body() -> Body:
+    """Makes valid bodies; those of different n differ."""
+    return lambda n: {
+        # % for field in resource.own_fields
+        "{{ field.name }}": {{ field.sample }},
+        # % endfor
+    }
+# % endif
+
+
+@pytest.fixture
+def row(api: APIClient, body: Body) -> dict[str, Any]:
     response = api.post(LIST, body(1))
     assert response.status_code == 201, response.content
     answer: dict[str, Any] = response.json()
@@ -37,8 +55,11 @@ def test_the_path() -> None:
     assert LIST == PATH
 
 
-def test_create(row: dict[str, Any]) -> None:
+def test_create({{ resource.create_fixtures }}) -> None:
     expected = {"id": row["id"], **body(1)}
+    # % if resource.owner
+    expected["{{ resource.owner }}"] = user.pk
+    # % endif
     # % if project.hyperlinked
     expected["url"] = f"http://testserver{detail(row['id'])}"
     # % endif
@@ -50,12 +71,12 @@ def test_read(api: APIClient, row: dict[str, Any]) -> None:
     assert (response.status_code, response.json()) == (200, row)
 
 
-def test_update(api: APIClient, row: dict[str, Any]) -> None:
+def test_update(api: APIClient, row: dict[str, Any], body: Body) -> None:
     response = api.put(detail(row["id"]), body(2))
     assert (response.status_code, response.json()) == (200, row | body(2))
 
 
-def test_partial_update(api: APIClient, row: dict[str, Any]) -> None:
+def test_partial_update(api: APIClient, row: dict[str, Any], body: Body) -> None:
     field = "{{ resource.changing_field.name }}"
     change = {field: body(2)[field]}
     response = api.patch(detail(row["id"]), change)
@@ -67,7 +88,7 @@ def test_delete(api: APIClient, row: dict[str, Any]) -> None:
     assert api.get(detail(row["id"])).status_code == 404
 
 
-def test_list_in_the_order_of_creation_in_pages(api: APIClient) -> None:
+def test_list_in_the_order_of_creation_in_pages(api: APIClient, body: Body) -> None:
     ids = [api.post(LIST, body(n)).json()["id"] for n in (1, 2, 3)]
     page = api.get(LIST, {"page_size": 1}).json()
     assert page["count"] == len(ids)
@@ -79,7 +100,7 @@ def test_list_in_the_order_of_creation_in_pages(api: APIClient) -> None:
 # % if resource.fits_form
 
 
-def test_create_with_a_form(api: APIClient) -> None:
+def test_create_with_a_form(api: APIClient, body: Body) -> None:
     fields = [
         # % for field in resource.form_fields
         "{{ field.name }}",
@@ -90,18 +111,18 @@ def test_create_with_a_form(api: APIClient) -> None:
     assert response.status_code == 201, response.content
     assert response.json() | data == response.json()
 # % endif
-# % if resource.fields | selectattr("invalid") | list
+# % if resource.own_fields | selectattr("invalid") | list
 
 
 INVALID = {
-    # % for field in resource.fields if field.invalid
+    # % for field in resource.own_fields if field.invalid
     "{{ field.name }}": {{ field.invalid }},
     # % endfor
 }
 
 
 @pytest.mark.parametrize("field", INVALID)
-def test_an_invalid_value_is_refused(api: APIClient, field: str) -> None:
+def test_an_invalid_value_is_refused(api: APIClient, field: str, body: Body) -> None:
     response = api.post(LIST, body(1) | {field: INVALID[field]})
     assert (response.status_code, set(response.json())) == (400, {field})
     assert not {{ resource.name }}.objects.exists()
@@ -131,14 +152,14 @@ def test_what_can_be_left_out(api: APIClient) -> None:
         # % endfor
     ],
 )
-def test_no_two_rows_alike(api: APIClient, row: dict[str, Any], field: str) -> None:
+def test_no_two_rows_alike(api: APIClient, row: dict[str, Any], field: str, body: Body) -> None:
     response = api.post(LIST, body(2) | {field: row[field]})
     assert (response.status_code, set(response.json())) == (400, {field})
 # % endif
 # % if resource.exact_filter
 
 
-def test_filter(api: APIClient) -> None:
+def test_filter(api: APIClient, body: Body) -> None:
     field = "{{ resource.exact_filter.name }}"
     for n in (1, 2):
         api.post(LIST, body(n))
@@ -155,7 +176,7 @@ def test_search(api: APIClient, row: dict[str, Any]) -> None:
 # % endif
 
 
-def test_order(api: APIClient) -> None:
+def test_order(api: APIClient, body: Body) -> None:
     ids = [api.post(LIST, body(n)).json()["id"] for n in (1, 2, 3)]
     found = api.get(LIST, {"ordering": "-id"}).json()["results"]
     assert [row["id"] for row in found] == ids[::-1]
@@ -166,9 +187,12 @@ def test_a_row_that_is_not_there(api: APIClient, pk: int) -> None:
     assert api.get(detail(pk)).status_code == 404
 
 
-def test_permission(anonymous: APIClient, row: dict[str, Any]) -> None:
+def test_permission(anonymous: APIClient, row: dict[str, Any], body: Body) -> None:
     url = detail(row["id"])
-    # % if project.anonymous_reads
+    # % if project.anonymous_reads and resource.owner
+    assert anonymous.get(LIST).json()["count"] == 0
+    assert anonymous.get(url).status_code == 404
+    # % elif project.anonymous_reads
     assert [anonymous.get(LIST).status_code, anonymous.get(url).status_code] == [200, 200]
     # % else
     assert [anonymous.get(LIST).status_code, anonymous.get(url).status_code] == [401, 401]
@@ -181,7 +205,7 @@ def test_permission(anonymous: APIClient, row: dict[str, Any]) -> None:
 
 
 def test_a_user_without_permission_reads_only(
-    row: dict[str, Any], api_without_permission: APIClient
+    row: dict[str, Any], api_without_permission: APIClient, body: Body
 ) -> None:
     api = api_without_permission
     url = detail(row["id"])
@@ -190,3 +214,90 @@ def test_a_user_without_permission_reads_only(
     assert api.patch(url, body(2)).status_code == 403
     assert api.delete(url).status_code == 403
 # % endif
+
+
+def test_a_list_costs_as_many_queries_at_any_length(api: APIClient, body: Body) -> None:
+    counts = []
+    for numbers in ((1,), range(2, 9)):
+        for n in numbers:
+            assert api.post(LIST, body(n)).status_code == 201
+        with CaptureQueriesContext(connection) as queries:
+            assert api.get(LIST).json()["count"] == max(numbers)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+# % for field in resource.relations
+
+
+def test_filter_by_{{ field.name }}(
+    api: APIClient,
+    body: Body,
+    user: User,
+) -> None:
+    wanted = Rows(user).{{ field.target_module }}(9)
+    api.post(LIST, body(1))
+    row = {{ resource.name }}.objects.get(pk=api.post(LIST, body(2)).json()["id"])
+    # % if field.type == "many"
+    row.{{ field.name }}.add(wanted)
+    # % else
+    row.{{ field.name }} = wanted
+    row.save()
+    # % endif
+    found = api.get(LIST, {"{{ field.name }}": wanted.pk}).json()["results"]
+    assert [r["id"] for r in found] == [row.pk]
+    assert api.get(LIST, {"{{ field.name }}": 2**64}).json()["count"] == 0
+# % endfor
+# % for field in resource.relations if field.on_delete in ("PROTECT", "RESTRICT")
+
+
+def test_{{ field.name }}_stays_as_long_as_it_is_needed(
+    api: APIClient,
+    row: dict[str, Any],
+) -> None:
+    needing = {{ resource.name }}.objects.get(pk=row["id"])
+    needed = needing.{{ field.name }}
+    response = api.delete(reverse("{{ field.target | lower }}-detail", args=[needed.pk]))
+    assert (response.status_code, response.json()["code"]) == (409, "protected")
+    needed.refresh_from_db()
+    assert api.delete(detail(needing.pk)).status_code == 204
+# % endfor
+# % if resource.owner
+
+
+def test_the_owner_is_whoever_asks(api: APIClient, body: Body, user: User, other: User) -> None:
+    owner = "{{ resource.owner }}"
+    response = api.post(LIST, body(1) | {owner: other.pk})
+    assert (response.status_code, response.json()[owner]) == (201, user.pk)
+    url = detail(response.json()["id"])
+    assert api.patch(url, {owner: other.pk}).json()[owner] == user.pk
+
+
+def test_rows_of_others_are_hidden(row: dict[str, Any], body: Body, other_api: APIClient) -> None:
+    url = detail(row["id"])
+    assert other_api.get(LIST).json()["count"] == 0
+    for response in (
+        other_api.get(url),
+        other_api.put(url, body(2)),
+        other_api.patch(url, {}),
+        other_api.delete(url),
+    ):
+        assert response.status_code == 404
+    assert {{ resource.name }}.objects.count() == 1
+
+
+def test_staff_see_all_rows(row: dict[str, Any], other_api: APIClient, other: User) -> None:
+    User.objects.filter(pk=other.pk).update(is_staff=True)
+    assert other_api.get(detail(row["id"])).status_code == 200
+# % endif
+# % for field in resource.owned_relations
+
+
+def test_another_users_{{ field.name }}_is_refused(
+    api: APIClient,
+    body: Body,
+    other: User,
+) -> None:
+    foreign = link(Rows(other).{{ field.target_module }}(9))
+    change = {"{{ field.name }}": {{ "[foreign]" if field.type == "many" else "foreign" }}}
+    response = api.post(LIST, body(1) | change)
+    assert (response.status_code, set(response.json())) == (400, set(change))
+# % endfor

@@ -36,11 +36,24 @@ EVERY_FLAG = (
     " state: choice(open|done) = done) at people/preset_ones;"
     "BookShelf(label: str unique, tags: json = [])"
 )
-LONG = "A" + "b" * 39
+RELATIONS = """
+Paradigm(name: str);
+Language(name: str unique, paradigm: Paradigm, parent: Language optional);
+Programmer(name: str, languages: many Language, favourite: Language optional,
+           mentor: Programmer optional unique, hobbies: many Hobby optional, friends: many Programmer optional);
+Hobby(n: int unique, best: Programmer optional);
+Notebook(label: str, owner: user);
+Note(title: str(120), body: text optional, notebook: Notebook, sisters: many Notebook,
+     pin: Notebook optional unique, day: date, paradigm: Paradigm optional, author: user);
+Comment(text_of: text, note: Note, notebooks: many Notebook optional)
+"""
+LONG = "A" + "b" * 29
 LONG_NAMES = (
-    f"{LONG}({'c' * 40}: str(600) = {'d' * 80} optional, {'e' * 40}: choice({'f' * 70}|g) = g,"
-    f" {'h' * 40}: decimal(100,50) optional, {'i' * 40}: datetime = 2026-01-31T12:00:00Z optional,"
-    f" {'j' * 40}: int unique optional) at {'k' * 100}"
+    f"{LONG}({'c' * 30}: str(600) = {'d' * 80} optional, {'e' * 30}: choice({'f' * 70}|g) = g,"
+    f" {'h' * 30}: decimal(100,50) optional, {'i' * 30}: datetime = 2026-01-31T12:00:00Z optional,"
+    f" {'j' * 30}: int unique optional, {'l' * 30}: user) at {'k' * 100};"
+    f" B{'m' * 29}({'n' * 30}: {LONG}, {'o' * 30}: many {LONG}, {'p' * 30}: {LONG} optional unique,"
+    f" {'q' * 30}: user)"
 )
 HOSTILE = 'Ünï "quoted" it\'s \\n \\ `tick` <b>&amp;</b> *_# [x](y) | ~ $HOME %s {0} """ ☕ \\'
 
@@ -105,6 +118,19 @@ BAKES: dict[str, Answers] = {
         "api_prefix": "api/v1",
     },
     "every-flag": {"resources": EVERY_FLAG, "algorithm": "ES256", "database": "postgresql"},
+    "relations": {"resources": RELATIONS},
+    "relations-linked": {
+        "resources": RELATIONS,
+        "resource_links": "url",
+        "login_field": "email",
+        "token_flow": "sliding",
+        "permission": "DjangoModelPermissions",
+        "django_version": "6.1",
+    },
+    "relations-open": {
+        "resources": "Note(text_of: str, owner: user)",
+        "permission": "IsAuthenticatedOrReadOnly",
+    },
     "long-names": {
         "resources": LONG_NAMES,
         "resource_links": "url",
@@ -154,14 +180,24 @@ COMMON_FILES = {
 }
 
 
+# What a file is there for, in the text of the resources.
+ONLY_WITH = {
+    "api/exceptions.py": r": [A-Z]\w+(, | unique|\)|;)",
+    "api/ownership.py": r": user\b",
+    "api/validators.py": r": float\b",
+    "tests/rows.py": r": (many )?[A-Z]",
+}
+
+
 def expected_files(answers: Answers) -> set[str]:
     also = answers.get("also_accept", "session")
-    resources = re.findall(r"(\w+)\(\w+:", answers.get("resources", PROMPTS["resources"]))
+    text = answers.get("resources", PROMPTS["resources"])
+    resources = re.findall(r"(\w+)\(\w+:", text)
     modules = [re.sub("(?<!^)([A-Z])", "_\\1", name).lower() for name in resources]
     return {
         *COMMON_FILES,
         *([f"tests/test_also_{also}.py"] if also != "nothing" else []),
-        *(["api/validators.py"] if ": float" in answers.get("resources", "") else []),
+        *(path for path, mark in ONLY_WITH.items() if re.search(mark, text)),
         *(f"tests/test_{module}.py" for module in modules),
     }
 
@@ -256,7 +292,7 @@ def test_the_project_passes_its_own_tests_and_checks(
     run(commands / "pytest", "-q", "-p", "no:cacheprovider", cwd=project, **database)
 
 
-@pytest.mark.parametrize("name", ["every-flag", "long-names", "every-type"])
+@pytest.mark.parametrize("name", ["every-flag", "long-names", "every-type", "relations"])
 def test_the_project_passes_its_own_tests_on_postgresql(
     cookies: Cookies, environment: Callable[[str], Path], name: str
 ) -> None:

@@ -27,6 +27,7 @@ from drf_jwt_template.resources import (
     QUERY_PARAMETERS,
     RESERVED_FIELDS,
     RESERVED_RESOURCES,
+    SCALARS,
     Field,
     ResourceErrors,
     parse,
@@ -239,7 +240,7 @@ def value_of(source: str, n: int) -> object:
 @pytest.mark.parametrize(
     "type_",
     [
-        *(BARE.get(name, name) for name in KINDS),
+        *(BARE.get(name, name) for name in SCALARS),
         *("str(1)", "str(5)", "str(6)", "str(7)", "decimal(1,0)", "decimal(1,1)", "decimal(3,3)"),
         *("decimal(3,2)", "choice(a)", "choice(a|b)", "str(600) unique", "slug unique optional"),
     ],
@@ -417,7 +418,7 @@ def test_a_resource_knows_what_its_files_need() -> None:
         "A(at: int, optional: str, unique: bool, choice: str)",
         "Class(x: int); Def(x: int)",
         f"A(x: str({MAX_UNIQUE_STR}) unique)",
-        f"A(x: choice({'c' * 2 * MAX_NAME}))",
+        f"A(x: choice({'c' * 80}))",
         # Only a choice makes a class.
         "A(a_1: choice(x|y), a1: int)",
         "A(a1: int, a_1: choice(x|y))",
@@ -439,7 +440,7 @@ def test_texts_accepted(text: str) -> None:
             "Student(name: string)",
             "line 1: unknown type 'string'; did you mean 'str'?; allowed: str, str(N), text, int,"
             " float, decimal(digits,places), bool, date, datetime, time, duration, uuid, email, url,"
-            " slug, json, choice(a|b|c)\n"
+            " slug, json, choice(a|b|c), user, a resource, many of a resource\n"
             "    Student(name: string)\n"
             "                  ^^^^^^",
         ),
@@ -513,7 +514,11 @@ def test_whole_messages(text: str, message: str) -> None:
         ("1A(x: int)", "1A", "starts with a capital letter"),
         ("Été(x: int)", "Été", "starts with a capital letter and is of ASCII letters and digits"),
         ("Book_Shelf(x: int)", "Book_Shelf", "starts with a capital letter"),
-        (f"{'A' * (MAX_NAME + 1)}(x: int)", "A" * (MAX_NAME + 1), "has at most 40 characters"),
+        (
+            f"{'A' * (MAX_NAME + 1)}(x: int)",
+            "A" * (MAX_NAME + 1),
+            f"has at most {MAX_NAME} characters",
+        ),
         *((f"{name}(x: int)", name, why) for name, why in RESERVED_RESOURCES.items()),
         *((f"My{end}(x: int)", f"My{end}", "would be taken for a class") for end in CLASS_SUFFIXES),
         ("A(x: int); A(y: int)", "A", "A has the same name as A: 'a'"),
@@ -543,7 +548,11 @@ def test_whole_messages(text: str, message: str) -> None:
             (f"A({name}: int)", name, "is no field name: lower-case ASCII")
             for name in ("Name", "_a", "1a", "é", "naïve", "aB")
         ),
-        (f"A({'x' * 41}: int)", "x" * 41, "is too long: at most 40 characters"),
+        (
+            f"A({'x' * (MAX_NAME + 1)}: int)",
+            "x" * (MAX_NAME + 1),
+            f"is too long: at most {MAX_NAME} characters",
+        ),
         ("A(x: int, x: str)", "x", "A has two fields 'x'"),
         ("A(a_1: choice(x|y), a1: choice(x|y))", "a1", "A has two fields that make the class A1"),
         # Types.
@@ -606,8 +615,8 @@ def test_whole_messages(text: str, message: str) -> None:
         ("A(x: int optional = 5)", "=", "expected ',' or ')', found '='"),
         *(
             (f"A(x: {BARE.get(name, name)} unique)", "unique", f"type {name} cannot be unique")
-            for name, kind in KINDS.items()
-            if not kind.unique
+            for name in SCALARS
+            if not KINDS[name].unique
         ),
         (
             f"A(x: str({MAX_UNIQUE_STR + 1}) unique)",
@@ -696,7 +705,7 @@ TOKENS = st.sampled_from(
             "A(x: ",
             "x: int",
         ),
-        *KINDS,
+        *SCALARS,
     ]
 )
 NAMES = st.from_regex(r"[a-z]{1,8}(_[a-z]{1,8})?", fullmatch=True).filter(
@@ -734,7 +743,9 @@ def test_any_text_is_read_or_refused_with_its_spots(text: str) -> None:
     st.dictionaries(
         NAMES,
         st.tuples(
-            st.sampled_from([BARE.get(name, name) for name in KINDS]), st.booleans(), st.booleans()
+            st.sampled_from([BARE.get(name, name) for name in SCALARS]),
+            st.booleans(),
+            st.booleans(),
         ),
         min_size=1,
         max_size=6,
@@ -762,3 +773,115 @@ def test_what_the_grammar_allows_is_read(
         assert ("blank" in options) == field.optional
         assert ("null" in options) == field.nullable
         assert ("unique" in options) == field.unique
+
+
+# ------------------------------------------------------------------------------------ relations
+
+
+def arguments_of(declaration: str) -> tuple[str, dict[str, str]]:
+    """The target of a relation's declaration, and its keyword arguments."""
+    expression = ast.parse(declaration, mode="eval").body
+    assert isinstance(expression, ast.Call)
+    names = {keyword.arg: ast.unparse(keyword.value) for keyword in expression.keywords}
+    field = ast.unparse(expression.func)
+    return f"{field}({ast.unparse(expression.args[0])})", {str(n): v for n, v in names.items()}
+
+
+def relation(text: str, name: str) -> tuple[str, dict[str, str]]:
+    resource_name, _, field_name = name.partition(".")
+    (field,) = (
+        field
+        for resource in parse(text)
+        for field in resource.fields
+        if (resource.name, field.name) == (resource_name, field_name)
+    )
+    return arguments_of(field.declaration)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "field", "on_delete"),
+    [
+        ("A(b: B); B(x: int)", "A.b", "ForeignKey('B')", "PROTECT"),
+        ("B(x: int); A(b: B)", "A.b", "ForeignKey('B')", "PROTECT"),
+        ("A(b: B optional); B(x: int)", "A.b", "ForeignKey('B')", "SET_NULL"),
+        ("A(b: B unique); B(x: int)", "A.b", "OneToOneField('B')", "PROTECT"),
+        ("A(a: A optional)", "A.a", "ForeignKey('self')", "SET_NULL"),
+        ("A(x: int, o: user)", "A.o", "ForeignKey(settings.AUTH_USER_MODEL)", "CASCADE"),
+        # Where one user has both, the user can still be deleted.
+        ("A(b: B, o: user); B(x: int, o: user)", "A.b", "ForeignKey('B')", "RESTRICT"),
+        ("A(b: B); B(x: int, o: user)", "A.b", "ForeignKey('B')", "PROTECT"),
+    ],
+)
+def test_a_relation_loses_nothing(text: str, name: str, field: str, on_delete: str) -> None:
+    found, options = relation(text, name)
+    assert found == f"models.{field}"
+    assert options["on_delete"] == f"models.{on_delete}"
+    assert ("null" in options) is (on_delete == "SET_NULL")
+
+
+def test_many_of_a_resource() -> None:
+    assert relation("A(b: many B); B(x: int)", "A.b") == (
+        "models.ManyToManyField('B')",
+        {"related_name": "'as'"},
+    )
+    _, options = relation("A(a: many A optional)", "A.a")
+    assert options == {"related_name": "'as'", "symmetrical": "False", "blank": "True"}
+
+
+def test_ways_back_never_clash() -> None:
+    text = (
+        "Book(writer: Person, reader: Person optional, next: Book optional, books: int);"
+        "Person(name: str, best: Book optional unique, book: str);"
+        "Group(n: int, owner: user); Note(owner: user, n: int)"
+    )
+    ways: dict[str, list[str]] = {}
+    for resource in parse(text):
+        for field in resource.fields:
+            if field.target:
+                ways.setdefault(field.target, []).append(field.related_name)
+    assert ways == {
+        "Person": ["books", "books_by_reader"],
+        # Book has a field `books` itself.
+        "Book": ["books_by_next", "person"],
+        # Django's user has `groups` already.
+        "user": ["groups_by_owner", "notes"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "spot", "message"),
+    [
+        ("A(b: Bok); Book(x: int)", "Bok", "unknown type 'Bok'; did you mean 'Book'?"),
+        ("A(b: many Bok); Book(x: int)", "Bok", "did you mean 'Book'?; allowed: str, str(N)"),
+        ("A(b: Strng)", "Strng", "did you mean 'str'?"),
+        ("A(b: many str)", "str", "unknown type 'str'"),
+        ("A(b: many)", ")", "expected the resource that there are many of, found ')'"),
+        ("A(a: A)", "A", "no first A could be made, for all need one that is there: A.a;"),
+        ("A(a: many A)", "A", "make one of them optional"),
+        ("A(b: B); B(c: C); C(a: many A)", "A", "A.b, B.c, C.a"),
+        ("A(o: user)", "A", "A has no field beside its owner"),
+        ("A(x: int, o: user, p: user)", "p", "A has two owners"),
+        ("A(x: int, o: user optional)", "optional", "the owner is always set"),
+        ("A(x: int, o: user unique)", "unique", "the owner is always set"),
+        ("A(x: int, o: user = 1)", "1", "an owner has no default"),
+        ("A(b: B = 1); B(x: int)", "1", "a relation has no default"),
+        ("A(b: many B unique); B(x: int)", "unique", "type many cannot be unique"),
+    ],
+)
+def test_a_wrong_relation_is_one_error_at_its_spot(text: str, spot: str, message: str) -> None:
+    ((found, said),) = errors_of(text)
+    assert found == spot
+    assert message in said
+
+
+def test_ways_back_that_must_clash_are_refused() -> None:
+    text = "Cat(b: B, c: B); B(cats: int, cats_by_b: int)"
+    ((found, said),) = errors_of(text)
+    assert found == "Cat"
+    assert "the way back from B to Cat by 'b' would be 'cats' or 'cats_by_b'" in said
+
+
+def test_tests_leave_out_what_leads_back() -> None:
+    text = "A(b: B optional, a: A optional, c: C optional); B(a: A); C(x: int)"
+    (first, *_) = parse(text)
+    assert {f.name: f.leads_back for f in first.fields} == {"b": True, "a": True, "c": False}

@@ -18,9 +18,21 @@ class {{ resource.name }}Admin(admin.ModelAdmin):
         # % endfor
     ]
     # % endif
-    # % if resource.search_fields
+    # % if resource.to_one
+    list_select_related = [
+        # % for name in resource.to_one
+        "{{ name }}",
+        # % endfor
+    ]
+    # % endif
     search_fields = [
-        # % for name in resource.search_fields
+        # % for name in resource.admin_search
+        "{{ name }}",
+        # % endfor
+    ]
+    # % if resource.autocomplete
+    autocomplete_fields = [
+        # % for name in resource.autocomplete
         "{{ name }}",
         # % endfor
     ]

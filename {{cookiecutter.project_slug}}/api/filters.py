@@ -1,17 +1,19 @@
 """What lists can be filtered by: `?roll=7`, `?roll__gte=7`."""
 
-from django_filters.rest_framework import FilterSet
+{{ project.filter_imports }}
 
 from . import models
-# % for resource in project.resources if resource.filters
+# % for resource in project.resources if resource.has_filter
 
 
 class {{ resource.name }}Filter(FilterSet):
+    # % for field in resource.relations
+    {{ field.name }} = NumberFilter(field_name="{{ field.name }}__id")
+    # % endfor
+    # % if resource.relations
+
+    # % endif
     class Meta:
         model = models.{{ resource.name }}
-        fields = {
-            # % for name, lookups in resource.filters
-            "{{ name }}": [{{ lookups | map("py") | join(", ") }}],
-            # % endfor
-        }
+        fields = {{ resource.filter_fields }}
 # % endfor

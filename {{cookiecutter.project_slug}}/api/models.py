@@ -13,7 +13,7 @@ class {{ resource.name }}(models.Model):
 
     # % endfor
     # % for field in resource.fields
-    {{ field.name }} = {{ field.declaration }}
+    {{ field.name }}{{ field.annotation }} = {{ field.declaration }}
     # % endfor
 
     class Meta:

@@ -1,10 +1,25 @@
 from rest_framework import serializers
-
-from . import models
+{{ project.serializer_imports }}
 # % for resource in project.resources
 
 
 class {{ resource.name }}Serializer{{ resource.base("serializers." ~ project.serializer_base, "Serializer") }}:
+    # % if resource.owner
+    {{ resource.owner }} = serializers.IntegerField(
+        source="{{ resource.owner }}_id",
+        read_only=True,
+    )
+    # % endif
+    # % for field in resource.owned_relations
+    {{ field.name }} = OwnedRelatedField[models.{{ field.target }}](
+        # % for argument in field.serializer_arguments(project.hyperlinked)
+        {{ argument }},
+        # % endfor
+    )
+    # % endfor
+    # % if resource.owner or resource.owned_relations
+
+    # % endif
     class Meta:
         model = models.{{ resource.name }}
         fields = (

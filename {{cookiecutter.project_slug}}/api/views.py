@@ -1,14 +1,15 @@
-from rest_framework.viewsets import ModelViewSet
-
-from . import filters, models, serializers
+{{ project.view_imports }}
 # % for resource in project.resources
 
 
-class {{ resource.name }}ViewSet{{ resource.base("ModelViewSet", "ViewSet") }}:
-    queryset = models.{{ resource.name }}.objects.all()
+class {{ resource.name }}ViewSet{{ resource.base(resource.view_base, "ViewSet") }}:
+    queryset = {{ resource.queryset }}
+    # % if resource.owner
+    owner_field = "{{ resource.owner }}"
+    # % endif
     serializer_class = serializers.{{ resource.name }}Serializer
     lookup_value_converter = "int"
-    # % if resource.filters
+    # % if resource.has_filter
     filterset_class = filters.{{ resource.name }}Filter
     # % endif
     # % if resource.search_fields

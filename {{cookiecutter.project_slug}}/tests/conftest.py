@@ -41,6 +41,30 @@ def user(db: None) -> User:
     return user
 
 
+# % if project.has_owners
+@pytest.fixture
+def other(user: User) -> User:
+    """Another user, who may do the same."""
+    # % if project.email_login
+    other = User.objects.create_user("eve@example.com", PASSWORD)
+    # % else
+    other = User.objects.create_user("eve", "eve@example.com", PASSWORD)
+    # % endif
+    other.user_permissions.set(user.user_permissions.all())
+    return other
+
+
+@pytest.fixture
+def other_api(other: User, anonymous: APIClient) -> APIClient:
+    """A client that the other user is logged in with."""
+    response = anonymous.post(
+        reverse("{{ project.obtain_name }}"),
+        {"{{ project.login_field }}": other.get_username(), "password": PASSWORD},
+    )
+    return client_with(response.json()["{{ project.access_field }}"])
+
+
+# % endif
 @pytest.fixture
 def anonymous() -> APIClient:
     return APIClient()
