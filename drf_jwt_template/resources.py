@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import hashlib
 import json
 import keyword
 import math
@@ -251,6 +252,11 @@ class Field:
         return rows
 
     @property
+    def allowed(self) -> list[str]:
+        """The values that the database takes for a choice."""
+        return [*self.arguments, *([""] if self.optional else [])]
+
+    @property
     def declaration(self) -> str:
         """The right-hand side of the field's line in models.py."""
         options: dict[str, str] = {}
@@ -428,6 +434,30 @@ class Resource:
         return next((f.name for f in self.fields if f.type in ("str", "slug", "email")), None)
 
     @property
+    def indexed(self) -> list[str]:
+        """What is filtered by and has no index yet.
+
+        Text has one only up to the length that PostgreSQL indexes; two values are none's worth.
+        """
+        return [
+            f.name
+            for f in self.fields
+            if f.kind.lookups
+            and not f.unique
+            and f.type not in ("bool", "slug")
+            and (f.max_length or 0) <= MAX_UNIQUE_STR
+        ]
+
+    @property
+    def constraints(self) -> list[tuple[Field, str]]:
+        """The fields whose values the database checks, and the names of the checks."""
+        return [
+            (f, _constraint_name(f"{self.basename}_{f.name}_choice"))
+            for f in self.fields
+            if f.choices
+        ]
+
+    @property
     def search_fields(self) -> list[str]:
         return [f.name for f in self.fields if f.searchable]
 
@@ -484,7 +514,30 @@ class Resource:
 
     @property
     def ordering_fields(self) -> list[str]:
-        return ["id", *(f.name for f in self.fields if f.sortable)]
+        return ["id", *(f.name for f in self.fields if f.sortable), "created_at", "updated_at"]
+
+    @property
+    def filter_words(self) -> str:
+        """The filters, as the README lists them: a star for those that have ranges, too."""
+        names = [f"`{name}`{'*' if len(lookups) > 1 else ''}" for name, lookups in self.filters]
+        return ", ".join([*names, *(f"`{f.name}`" for f in self.relations)])
+
+    @property
+    def diagram(self) -> list[str]:
+        """The lines of a Mermaid entity relationship diagram."""
+        columns = [f for f in self.fields if not f.relation and f.type != "user"]
+        lines = [f"{self.name} {{", *(f"    {f.type} {f.name}" for f in columns), "}"]
+        for f in self.fields:
+            if f.target:
+                here = "|o" if f.unique else "}o"
+                there = {
+                    ("many", True): "o{",
+                    ("many", False): "|{",
+                    ("relation", True): "o|",
+                }.get((f.type, f.optional), "||")
+                target = "User" if f.type == "user" else f.target
+                lines.append(f"{self.name} {here}--{there} {target} : {f.name}")
+        return lines
 
     @property
     def admin_search(self) -> list[str]:
@@ -535,7 +588,8 @@ class Resource:
 
     @property
     def test_imports(self) -> str:
-        lines = ["from django.db import connection"]
+        also = ", ".join(["IntegrityError", "connection", "transaction"])
+        lines = [f"from django.db import {also if self.constraints else 'connection'}"]
         lines += ["from django.test.utils import CaptureQueriesContext"]
         lines += [
             "from django.urls import reverse",
@@ -593,6 +647,13 @@ def _on_delete(relation: Field, both_owned: bool) -> str:
     if relation.optional:
         return "SET_NULL"
     return "RESTRICT" if both_owned else "PROTECT"
+
+
+def _constraint_name(name: str) -> str:
+    """`name`, in PostgreSQL's 63 characters."""
+    if len(name) <= 63:
+        return name
+    return f"{name[:54]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _member(choice: str) -> str:

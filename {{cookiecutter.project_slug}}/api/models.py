@@ -15,6 +15,8 @@ class {{ resource.name }}(models.Model):
     # % for field in resource.fields
     {{ field.name }}{{ field.annotation }} = {{ field.declaration }}
     # % endfor
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         # The order of creation: lists must have one, or pages would overlap.
@@ -22,6 +24,30 @@ class {{ resource.name }}(models.Model):
         # % for name, value in resource.meta.items()
         {{ name }} = {{ value }}
         # % endfor
+        # % if resource.indexed
+        # What lists are filtered by.
+        indexes = [
+            # % for name in resource.indexed
+            models.Index(fields=["{{ name }}"]),
+            # % endfor
+        ]
+        # % endif
+        # % if resource.constraints
+        constraints = [
+            # % for field, name in resource.constraints
+            models.CheckConstraint(
+                name="{{ name }}",
+                condition=models.Q(
+                    {{ field.name }}__in=[
+                        # % for value in field.allowed
+                        "{{ value }}",
+                        # % endfor
+                    ],
+                ),
+            ),
+            # % endfor
+        ]
+        # % endif
 
     def __str__(self) -> str:
         # % if resource.title_field

@@ -30,5 +30,7 @@ class {{ resource.name }}Serializer{{ resource.base("serializers." ~ project.ser
             # % for field in resource.fields
             "{{ field.name }}",
             # % endfor
+            "created_at",
+            "updated_at",
         )
 # % endfor
