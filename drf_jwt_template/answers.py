@@ -372,6 +372,46 @@ class Answers:
         return "from django.urls import reverse\n" if self.hyperlinked else ""
 
     @property
+    def factory_imports(self) -> str:
+        source = "\n".join(
+            f.fake(r) for r in self.resources for f in [*r.made_fields, *r.needed_many]
+        )
+        groups = (
+            (
+                (" dt." in source or "(dt." in source, "import datetime as dt"),
+                ("Decimal(" in source, "from decimal import Decimal"),
+                (True, "from typing import Any"),
+                ("uuid4" in source, "from uuid import uuid4"),
+            ),
+            (
+                ("timezone." in source, "from django.utils import timezone"),
+                (True, "from factory.django import DjangoModelFactory"),
+            ),
+            (("UserFactory" in source, "from accounts.factories import UserFactory"),),
+            ((True, "from . import models"),),
+        )
+        texts = ["\n".join(line for used, line in group if used) for group in groups]
+        if "factory." in source:
+            texts[1] = "import factory\n" + texts[1]
+        return "\n\n".join(text for text in texts if text)
+
+    @property
+    def creation_order(self) -> list[str]:
+        """The resources, each behind those that a row of it needs."""
+        order: list[str] = []
+        needs = {r.name: [f.target for f in r.relations if not f.optional] for r in self.resources}
+
+        def visit(name: str) -> None:
+            if name not in order:
+                for target in needs[name]:
+                    visit(target)
+                order.append(name)
+
+        for resource in self.resources:
+            visit(resource.name)
+        return order
+
+    @property
     def has_floats(self) -> bool:
         return any(f.type == "float" for r in self.resources for f in r.fields)
 

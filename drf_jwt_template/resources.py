@@ -107,6 +107,38 @@ USER_ATTRIBUTES = (
     *("password", "permissions", "pk", "save", "sessions", "user_permissions", "username"),
 )
 
+# Faker's providers for the names that people give to fields.
+FAKES = {
+    "address": "street_address",
+    "author": "name",
+    "city": "city",
+    "color": "color_name",
+    "company": "company",
+    "country": "country",
+    "first_name": "first_name",
+    "job": "job",
+    "last_name": "last_name",
+    "name": "name",
+    "phone": "phone_number",
+    "title": "catch_phrase",
+}
+# What is different for each row serves unique fields as well.
+FAKES_BY_TYPE = {
+    "text": 'factory.Faker("paragraph")',
+    "int": "factory.Sequence(lambda n: n)",
+    "float": "factory.Sequence(lambda n: n / 2)",
+    "bool": 'factory.Faker("pybool")',
+    "date": "factory.Sequence(lambda n: dt.date(2000, 1, 1) + dt.timedelta(days=n))",
+    "datetime": "factory.Sequence(lambda n: timezone.now() - dt.timedelta(minutes=n))",
+    "time": "factory.Sequence(lambda n: dt.time(n // 3600 % 24, n // 60 % 60, n % 60))",
+    "duration": "factory.Sequence(lambda n: dt.timedelta(minutes=n + 1))",
+    "uuid": "factory.LazyFunction(uuid4)",
+    "email": 'factory.Sequence(lambda n: f"user{n}@example.com")',
+    "url": 'factory.Sequence(lambda n: f"https://example.com/{n}")',
+    "slug": 'factory.Sequence(lambda n: f"slug-{n}")',
+    "json": 'factory.Sequence(lambda n: {"n": n})',
+}
+
 IRREGULAR_PLURALS = {
     "child": "children",
     "foot": "feet",
@@ -233,6 +265,45 @@ class Field:
         if self.type != "many":
             return ""
         return f': "models.ManyToManyField[{self.target}, models.Model]"'
+
+    def fake(self, resource: Resource) -> str:
+        """Source of what makes a believable value, in a factory."""
+        if self.type == "user":
+            return "factory.SubFactory(UserFactory)"
+        if self.type == "many":
+            both = resource.owner and self.target_owner
+            return call(
+                f"{self.target}Factory",
+                [f"{self.target_owner}=self.{resource.owner}"] if both else [],
+                indent=12,
+                beside=len("needed = "),
+            )
+        if self.type == "relation":
+            target = f'"api.factories.{self.target}Factory"'
+            if not (resource.owner and self.target_owner):
+                return f"factory.SubFactory({target})"
+            same = f'{self.target_owner}=factory.SelfAttribute("..{resource.owner}")'
+            return f"factory.SubFactory(\n        {target},\n        {same},\n    )"
+        if self.type == "choice":
+            values = f"elements=models.{resource.name}.{self.choices_class}.values"
+            return f'factory.Faker(\n        "random_element",\n        {values},\n    )'
+        if self.type == "str":
+            longest = self.max_length or 0
+            if self.unique and longest > len(self.name) + 10:
+                return f'factory.Sequence(lambda n: f"{self.name.replace("_", " ")} {{n}}")'
+            if self.unique:
+                return f"factory.Sequence(lambda n: str(n)[-{longest}:])"
+            if self.name in FAKES and longest >= 60:
+                return f"factory.Faker({string(FAKES[self.name])})"
+            if longest >= 5:
+                return f'factory.Faker("text", max_nb_chars={min(longest, 40)})'
+            return f'factory.Faker("pystr", max_chars={longest})'
+        if self.type == "decimal":
+            digits, places = map(int, self.arguments)
+            numbers = 10 ** min(digits, 6)
+            return f"factory.Sequence(lambda n: Decimal(n % {numbers}).scaleb(-{places}))"
+        maker, _, argument = FAKES_BY_TYPE[self.type].removesuffix(")").partition("(")
+        return call(maker, [argument], indent=4, beside=len(f"{self.name} = "))
 
     @property
     def choices_class(self) -> str:
@@ -474,6 +545,15 @@ class Resource:
     @property
     def relations(self) -> list[Field]:
         return [f for f in self.fields if f.relation]
+
+    @property
+    def made_fields(self) -> list[Field]:
+        """What a factory gives a row: all but what it can do without."""
+        return [f for f in self.fields if f.type != "many" and not (f.relation and f.optional)]
+
+    @property
+    def needed_many(self) -> list[Field]:
+        return [f for f in self.relations if f.type == "many" and not f.optional]
 
     @property
     def to_one(self) -> list[str]:
@@ -1020,11 +1100,16 @@ class _Parser:
         """Marks the relations by which a row of `resource` would ask for another one."""
         needs = {r.name: {f.target for f in r.relations if not f.optional} for r in resources}
 
-        def reaches(name: str) -> bool:
-            return name == resource.name or any(map(reaches, needs[name]))
+        def reached(name: str) -> set[str]:
+            known, new = set(), {name}
+            while new:
+                known |= new
+                new = {target for source in new for target in needs[source]} - known
+            return known
 
         fields = (
-            replace(f, leads_back=reaches(f.target)) if f.relation else f for f in resource.fields
+            replace(f, leads_back=resource.name in reached(f.target)) if f.relation else f
+            for f in resource.fields
         )
         return replace(resource, fields=tuple(fields))
 

@@ -166,13 +166,14 @@ COMMON_FILES = {
     *(f"accounts/{name}.py" for name in ("__init__", "admin", "apps", "hashers", "models")),
     *(f"accounts/{name}.py" for name in ("serializers", "urls", "views", "migrations/__init__")),
     *(f"accounts/management/{name}.py" for name in ("__init__", "commands/__init__")),
-    "accounts/management/commands/prepare.py",
+    *("accounts/factories.py", "accounts/management/commands/prepare.py", "api/factories.py"),
+    *(f"api/management/{name}.py" for name in ("__init__", "commands/__init__", "commands/seed")),
     *(f"api/{name}.py" for name in ("__init__", "admin", "apps", "filters", "migrations/__init__")),
     *(f"api/{name}.py" for name in ("models", "pagination", "serializers", "urls", "views")),
     *(f"config/{name}.py" for name in ("__init__", "asgi", "env", "jwt", "settings")),
     *("config/urls.py", "config/wsgi.py", "config/templates/drf_spectacular/redoc.html"),
     *(f"tests/{name}.py" for name in ("__init__", "conftest", "test_accounts", "test_openapi")),
-    "tests/test_tokens.py",
+    *("tests/test_seed.py", "tests/test_tokens.py"),
     *(
         f"tokens/{name}.py"
         for name in ("__init__", "apps", "keys", "schema", "serializers", "urls")

@@ -378,8 +378,10 @@ def test_a_resource_knows_what_its_files_need() -> None:
     )
     assert note.title_field == "title"
     assert note.search_fields == ["title", "body", "link"]
-    assert note.ordering_fields == ["id", "count", "title", "done", "state", "link", "price"]
-    assert note.admin_list == note.ordering_fields
+    assert note.ordering_fields == ["id", "count", "title", "done", "state", "link", "price"] + [
+        *("created_at", "updated_at")
+    ]
+    assert note.admin_list == note.ordering_fields[:-2]
     assert note.admin_filters == ["done", "state"]
     assert [name for name, _ in note.filters] == [
         *("count", "title", "done", "state", "link", "price")

@@ -1,0 +1,36 @@
+"""Believable rows, for development and tests: `{{ project.resources[0].name }}Factory()` makes one, with all that it needs."""
+
+{{ project.factory_imports }}
+# % for resource in project.resources
+
+
+class {{ resource.name }}Factory{{ resource.base("DjangoModelFactory", "Factory") }}:
+    class Meta:
+        model = models.{{ resource.name }}
+        skip_postgeneration_save = True
+
+    # % for field in resource.made_fields
+    {{ field.name }} = {{ field.fake(resource) }}
+    # % endfor
+    # % for field in resource.needed_many
+
+    @factory.post_generation
+    def {{ field.name }}(
+        self: Any,
+        create: bool,
+        extracted: Any,
+        **kwargs: Any,
+    ) -> None:
+        if create:
+            needed = {{ field.fake(resource) }}
+            self.{{ field.name }}.set([needed])
+    # % endfor
+# % endfor
+
+
+# In an order in which what a row needs comes first.
+FACTORIES: list[type[DjangoModelFactory[Any]]] = [
+    # % for name in project.creation_order
+    {{ name }}Factory,
+    # % endfor
+]
