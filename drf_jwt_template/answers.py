@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from .literals import EMAIL, LINE_LENGTH, duration, duration_source, duration_words, string
-from .resources import Resource, ResourceErrors, parse
+from .resources import VALIDATORS, Resource, ResourceErrors, parse
 
 CHOICES: Mapping[str, Sequence[str]] = {
     "django_version": ("5.2", "6.1"),
@@ -345,7 +345,9 @@ class Answers:
         django = ["from django.db import models"]
         if self.has_owners:
             django.insert(0, "from django.conf import settings")
-        own = ["from .validators import finite"] if self.has_floats else []
+        own = [f"from .validators import {', '.join(self.validator_names)}"] * bool(
+            self.validator_names
+        )
         groups = [standard, django, own]
         return "\n\n".join("\n".join(lines) for lines in groups if lines)
 
@@ -412,8 +414,10 @@ class Answers:
         return order
 
     @property
-    def has_floats(self) -> bool:
-        return any(f.type == "float" for r in self.resources for f in r.fields)
+    def validator_names(self) -> list[str]:
+        """The project's own validators that its models need."""
+        types = {f.type for r in self.resources for f in r.fields}
+        return sorted(name for type_, name in VALIDATORS.items() if type_ in types)
 
     @property
     def warns_of_url_forms(self) -> bool:

@@ -43,7 +43,7 @@ RESERVED_FIELDS = {
         "would hide a class of every Django model",
     ),
     "url": "is kept for the link of a hyperlinked resource",
-    **dict.fromkeys(("dt", "finite", "models"), "is imported by models.py"),
+    **dict.fromkeys(("dt", "finite", "models", "storable"), "is imported by models.py"),
     "l": "is easily taken for a digit",
     "str": "is a type that models.py speaks of",
     **dict.fromkeys(QUERY_PARAMETERS, "is a query parameter of every list"),
@@ -82,6 +82,8 @@ RESERVED_RESOURCES = {
 }
 # What a `choice` field's class would hide.
 RESERVED_CLASSES = ("Decimal", "Meta", "UUID")
+# Of the project's own, in models.py.
+VALIDATORS = {"float": "finite", "json": "storable"}
 CLASS_SUFFIXES = ("Admin", "Filter", "Serializer", "ViewSet")
 
 PROJECT_TESTS = ("accounts", "also_basic", "also_session", "also_token", "openapi", "tokens")
@@ -343,8 +345,8 @@ class Field:
             options["choices"] = f"{self.choices_class}.choices"
         if self.type == "decimal":
             options["max_digits"], options["decimal_places"] = self.arguments
-        if self.type == "float":
-            options["validators"] = "[finite]"
+        if self.type in VALIDATORS:
+            options["validators"] = f"[{VALIDATORS[self.type]}]"
         if self.unique and self.type != "relation":
             options["unique"] = "True"
         if self.optional:

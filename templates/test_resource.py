@@ -1,5 +1,6 @@
 """{{ resource.plural_label | capitalize }}, through HTTP."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -151,6 +152,25 @@ def test_an_invalid_value_is_refused(api: APIClient, field: str, body: Body) -> 
 # % endif
 
 
+# What may or may not be valid, and must not break anything. The last cannot be written in UTF-8.
+HOSTILE = [
+    *(None, True, "", [], {}, -1, 0.1, 2**31, 2**63, 10**30, -(10**30), float("inf")),
+    *("\0", ["\0"], {"\0": 1}, "x" * 100_000, "9" * 5_000, "\N{UNICORN FACE}" * 300, "\ud800"),
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
+def test_a_hostile_value_breaks_nothing(api: APIClient, body: Body, value: Any) -> None:
+    for field in body(1):
+        data = json.dumps(body(1) | {field: value})
+        response = api.generic("POST", LIST, data, content_type="application/json")
+        assert response.status_code in (201, 400), (field, response.content)
+        assert api.get(LIST).status_code == 200
+        # A query is always UTF-8.
+        text = str(value)[:100].encode(errors="replace").decode()
+        assert api.get(LIST, {field: text}).status_code in (200, 400)
+
+
 def test_what_can_be_left_out(api: APIClient) -> None:
     response = api.post(LIST, {})
     # % if resource.required_fields
@@ -184,7 +204,7 @@ def test_no_two_rows_alike(api: APIClient, row: dict[str, Any], field: str, body
 def test_the_database_checks_{{ field.name }}(row: dict[str, Any]) -> None:
     rows = {{ resource.name }}.objects.filter(pk=row["id"])
     with pytest.raises(IntegrityError), transaction.atomic():
-        rows.update({{ field.name }}="not a choice")
+        rows.update({{ field.name }}="?")
 # % endfor
 # % if resource.exact_filter
 

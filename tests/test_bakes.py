@@ -169,7 +169,8 @@ COMMON_FILES = {
     *("accounts/factories.py", "accounts/management/commands/prepare.py", "api/factories.py"),
     *(f"api/management/{name}.py" for name in ("__init__", "commands/__init__", "commands/seed")),
     *(f"api/{name}.py" for name in ("__init__", "admin", "apps", "filters", "migrations/__init__")),
-    *(f"api/{name}.py" for name in ("models", "pagination", "serializers", "urls", "views")),
+    *(f"api/{name}.py" for name in ("models", "pagination", "parsers", "serializers", "urls")),
+    "api/views.py",
     *(f"config/{name}.py" for name in ("__init__", "asgi", "env", "jwt", "settings")),
     *("config/urls.py", "config/wsgi.py", "config/templates/drf_spectacular/redoc.html"),
     *(f"tests/{name}.py" for name in ("__init__", "conftest", "test_accounts", "test_openapi")),
@@ -185,7 +186,7 @@ COMMON_FILES = {
 ONLY_WITH = {
     "api/exceptions.py": r": [A-Z]\w+(, | unique|\)|;)",
     "api/ownership.py": r": user\b",
-    "api/validators.py": r": float\b",
+    "api/validators.py": r": (float|json)\b",
     "tests/rows.py": r": (many )?[A-Z]",
 }
 

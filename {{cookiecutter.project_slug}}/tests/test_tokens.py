@@ -229,6 +229,21 @@ def test_a_refresh_token_stays_the_same(tokens: dict[str, str]) -> None:
 # % endif
 
 
+# Hostile bodies
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize(
+    "body",
+    ["[" * 20_000, '{"a":' * 20_000, '"\\ud800"', '{"\\ud800": 1}', "", "{", "null", "[]"],
+    ids=lambda body: body[:8],
+)
+@pytest.mark.django_db
+def test_a_hostile_body_is_refused(anonymous: APIClient, name: str, body: str) -> None:
+    response = anonymous.generic("POST", PATHS[name], body, content_type="application/json")
+    assert response.status_code == 400
+
+
 # Users who are gone
 # % if project.user_is_checked
 
