@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
-from .literals import EMAIL, HOST, call, duration, duration_source, string
+from .literals import EMAIL, HOST, LINE_LENGTH, call, duration, duration_source, string
 
 MAX_NAME = 30
 MAX_CHOICE = 80
@@ -358,15 +358,18 @@ class Field:
         elif self.optional and self.kind.text and not self.nullable:
             options["default"] = '""'
         one_to_one = self.type == "relation" and self.unique
-        return call(
-            f"models.{'OneToOneField' if one_to_one else self.kind.field}",
-            [
-                *([self.reference] if self.reference else []),
-                *(f"{name}={value}" for name, value in options.items()),
-            ],
-            indent=4,
-            beside=len(f"{self.name}{self.annotation} = "),
-        )
+        function = f"models.{'OneToOneField' if one_to_one else self.kind.field}"
+        arguments = [
+            *([self.reference] if self.reference else []),
+            *(f"{name}={value}" for name, value in options.items()),
+        ]
+        before = len(f"{self.name}{self.annotation} = ")
+        if "\n" in call(function, arguments, indent=4, beside=before):
+            # A line that is too long before the bracket gets one of its own, if that helps.
+            start = 4 + before
+            if start + len(f"{function}(") > LINE_LENGTH >= start + 1:
+                return f"(\n        {call(function, arguments, indent=8, beside=0)}\n    )"
+        return call(function, arguments, indent=4, beside=before)
 
     @property
     def searchable(self) -> bool:
@@ -683,8 +686,14 @@ class Resource:
         )
 
     @property
+    def builds_rows(self) -> bool:
+        """Whether a valid body names rows of others."""
+        return any(not f.leads_back for f in self.relations)
+
+    @property
     def rows_import(self) -> str:
-        return "\n\nfrom .rows import Rows, link" if self.relations else ""
+        names = ["Rows", *(["link"] if self.builds_rows or self.owned_relations else [])]
+        return f"\n\nfrom .rows import {', '.join(names)}" if self.relations else ""
 
     @property
     def create_fixtures(self) -> str:

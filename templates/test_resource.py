@@ -22,7 +22,7 @@ Body = Callable[[int], dict[str, Any]]
 
 
 @pytest.fixture
-# % if resource.relations
+# % if resource.builds_rows
 def body(user: User) -> Body:
     """Makes valid bodies; those of different n differ."""
     rows = Rows(user)
@@ -40,7 +40,7 @@ def body() -> Body:
     """Makes valid bodies; those of different n differ."""
     return lambda n: {
         # % for field in resource.own_fields
-        "{{ field.name }}": {{ field.sample }},
+        "{{ field.name }}": {{ field.body }},
         # % endfor
     }
 # % endif
