@@ -21,6 +21,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Protocol
 
 from .literals import EMAIL, HOST, LINE_LENGTH, call, duration, duration_source, string
@@ -418,7 +419,7 @@ class Resource:
     at: str | None = None
     """The path below `api_prefix`, without a slash at the end, if it is not the plural."""
 
-    @property
+    @cached_property
     def words(self) -> list[str]:
         """`BookShelf` -> `["book", "shelf"]`; `HTTPLog` -> `["http", "log"]`."""
         parts = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+", self.name)
@@ -437,12 +438,12 @@ class Resource:
     def plural_label(self) -> str:
         return " ".join(self.plural_words)
 
-    @property
+    @cached_property
     def module(self) -> str:
         """The name in file and function names: `book_shelf`."""
         return "_".join(self.words)
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The endpoint below `api_prefix`, without a slash at the end."""
         return self.at or "-".join(self.plural_words)
@@ -452,7 +453,7 @@ class Resource:
         """The start of the URL names, as DRF's router takes it from the model."""
         return self.name.lower()
 
-    @property
+    @cached_property
     def components(self) -> set[str]:
         """What it adds to the names in the API's schema."""
         return {

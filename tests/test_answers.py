@@ -809,18 +809,18 @@ def test_the_user_is_named_by_a_field_that_there_is(default_answers: Raw) -> Non
         (
             {"resources": "A(a: float, b: date=2026-01-31)"},
             {
-                "has_floats": True,
+                "validator_names": ["finite"],
                 "model_imports": "import datetime as dt\n\nfrom django.db import models\n\n"
                 "from .validators import finite",
             },
         ),
         (
             {"resources": "A(a: str='dt.x', b: str='Decimal(1)', c: text='UUID(x), finite')"},
-            {"has_floats": False, "model_imports": "from django.db import models"},
+            {"validator_names": [], "model_imports": "from django.db import models"},
         ),
         ({"resources": "A(a: url)"}, {"warns_of_url_forms": True}),
         ({"resources": "A(a: url)", "django_version": "6.1"}, {"warns_of_url_forms": False}),
-        ({}, {"warns_of_url_forms": False, "has_floats": False}),
+        ({}, {"warns_of_url_forms": False, "validator_names": []}),
         (
             {"resources": "A(state: choice(on|off)); B(x: int, work_state: choice(new|done))"},
             {

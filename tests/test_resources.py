@@ -89,7 +89,7 @@ def errors_of(text: str) -> list[tuple[str, str]]:
         ("email", "EmailField()"),
         ("url", "URLField()"),
         ("slug", "SlugField()"),
-        ("json", "JSONField()"),
+        ("json", "JSONField(validators=[storable])"),
         ("choice(a)", "CharField(max_length=1, choices=Field.choices)"),
         ("choice( new | in-use|old )", "CharField(max_length=6, choices=Field.choices)"),
         # Options.
@@ -101,7 +101,7 @@ def errors_of(text: str) -> list[tuple[str, str]]:
         ("int optional", "IntegerField(blank=True, null=True)"),
         ("int=5 optional", "IntegerField(blank=True, null=True, default=5)"),
         ("bool = true", "BooleanField(default=True)"),
-        ("json optional", "JSONField(blank=True, null=True)"),
+        ("json optional", "JSONField(validators=[storable], blank=True, null=True)"),
         (
             "choice(a|b) optional",
             'CharField(max_length=1, choices=Field.choices, blank=True, default="")',
