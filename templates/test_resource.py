@@ -275,6 +275,25 @@ def test_a_list_costs_as_many_queries_at_any_length(api: APIClient, body: Body) 
             assert api.get(LIST).json()["count"] == max(numbers)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+# % if resource.filters
+
+
+FILTERS = {
+    # % for name, lookups in resource.filters
+    "{{ name }}": [{{ lookups | map("py") | join(", ") }}],
+    # % endfor
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "lookup"),
+    [(field, lookup) for field, lookups in FILTERS.items() for lookup in lookups],
+)
+def test_each_filter(api: APIClient, row: dict[str, Any], field: str, lookup: str) -> None:
+    name = field if lookup == "exact" else f"{field}__{lookup}"
+    found = api.get(LIST, {name: row[field]}).json()["count"]
+    assert found == (lookup in ("exact", "lte", "gte"))
+# % endif
 # % for field in resource.relations
 
 
