@@ -252,7 +252,7 @@ class Answers:
         lines = ["from . import filters, models, serializers"]
         if self.has_owners:
             lines.append("from .ownership import OwnedViewSet")
-        if self.owner_viewsets:
+        if self.plain_viewsets:
             lines[:0] = ["from rest_framework.viewsets import ModelViewSet", ""]
         return "\n".join(lines)
 
@@ -368,8 +368,8 @@ class Answers:
         return any(r.owner for r in self.resources)
 
     @property
-    def owner_viewsets(self) -> bool:
-        """Whether the views of some resources, but not of all, are of the plain kind."""
+    def plain_viewsets(self) -> bool:
+        """Whether there is a resource without an owner."""
         return any(not r.owner for r in self.resources)
 
     @property
