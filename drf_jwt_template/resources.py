@@ -172,7 +172,7 @@ class Kind:
     lookups: tuple[str, ...] = ("exact",)
     """What the list can be filtered by, in django-filter's terms."""
     sample: str = ""
-    """Source of a valid value, made different by the name `n` (1 to 9)."""
+    """Source of a valid value, made different by the name `n` (1 to 50)."""
     invalid: str = ""
     """Source of a value that the API must refuse; empty where any value is valid."""
     default: Callable[[str, Field], str] | None = None
@@ -398,9 +398,17 @@ class Field:
             if digits == places:
                 return f'f"0.{{n:0{places}}}"'
             return f'f"{{n}}.{"0" * places}"' if places else "str(n)"
-        if self.type == "str" and (self.max_length or 0) < len(self.name) + 2:
+        if self.type == "str" and (self.max_length or 0) < len(self.name) + len(" 50"):
             return "str(n)"
         return self.kind.sample.replace("NAME", self.name.replace("_", " "))
+
+    @property
+    def one_digit(self) -> bool:
+        """Whether samples differ for n up to 9 alone."""
+        if self.type == "decimal":
+            digits, places = map(int, self.arguments)
+            return (digits - places or places) == 1
+        return self.type == "str" and self.max_length == 1
 
     @property
     def invalid(self) -> str:
@@ -418,6 +426,8 @@ class Resource:
     fields: tuple[Field, ...]
     at: str | None = None
     """The path below `api_prefix`, without a slash at the end, if it is not the plural."""
+    most_rows: int = 50
+    """How many rows its test can make: 9 where a field of them has room for one digit."""
 
     @cached_property
     def words(self) -> list[str]:
@@ -891,28 +901,28 @@ KINDS: Mapping[str, Kind] = {
     "date": Kind(
         "DateField",
         _RANGE,
-        'f"2026-01-0{n}"',
+        'f"20{n:02}-01-31"',
         '"2026-13-01"',
         _iso_default("date", dt.date.fromisoformat, _DATE, "2026-01-31"),
     ),
     "datetime": Kind(
         "DateTimeField",
         _RANGE,
-        'f"2026-01-0{n}T12:00:00Z"',
+        'f"20{n:02}-01-31T12:00:00Z"',
         '"yesterday"',
         _iso_default("datetime", _aware, rf"{_DATE}[T ]{_TIME}{_ZONE}", "2026-01-31T12:00:00Z"),
     ),
     "time": Kind(
         "TimeField",
         _RANGE,
-        'f"12:0{n}:00"',
+        'f"12:{n:02}:00"',
         '"25:00"',
         _iso_default("time", dt.time.fromisoformat, _TIME, "12:30"),
     ),
-    "duration": Kind("DurationField", _RANGE, 'f"0{n}:00:00"', '"soon"', _duration_default),
+    "duration": Kind("DurationField", _RANGE, 'f"00:{n:02}:00"', '"soon"', _duration_default),
     "uuid": Kind(
         "UUIDField",
-        sample='f"00000000-0000-4000-8000-00000000000{n}"',
+        sample='f"00000000-0000-4000-8000-{n:012}"',
         invalid='"not-a-uuid"',
         default=_uuid_default,
     ),
@@ -1105,11 +1115,11 @@ class _Parser:
                 )
             result.append(replace(resource, fields=tuple(fields)))
         self.check_cycles(result)
-        return result if self.errors else [self.without_circles(r, result) for r in result]
+        return result if self.errors else [self.with_needs(r, result) for r in result]
 
     @staticmethod
-    def without_circles(resource: Resource, resources: list[Resource]) -> Resource:
-        """Marks the relations by which a row of `resource` would ask for another one."""
+    def with_needs(resource: Resource, resources: list[Resource]) -> Resource:
+        """The resource, with what follows from the rows that a row of it needs."""
         needs = {r.name: {f.target for f in r.relations if not f.optional} for r in resources}
 
         def reached(name: str) -> set[str]:
@@ -1119,11 +1129,15 @@ class _Parser:
                 new = {target for source in new for target in needs[source]} - known
             return known
 
-        fields = (
+        fields = tuple(
             replace(f, leads_back=resource.name in reached(f.target)) if f.relation else f
             for f in resource.fields
         )
-        return replace(resource, fields=tuple(fields))
+        made = {resource.name}.union(
+            *(reached(f.target) for f in fields if f.relation and not f.leads_back)
+        )
+        few = any(f.one_digit for r in resources if r.name in made for f in r.fields)
+        return replace(resource, fields=fields, most_rows=9 if few else 50)
 
     def check_cycles(self, resources: list[Resource]) -> None:
         """A row that needs another one that needs the first can never be made."""

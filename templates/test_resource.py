@@ -268,11 +268,11 @@ def test_a_user_without_permission_reads_only(
 
 def test_a_list_costs_as_many_queries_at_any_length(api: APIClient, body: Body) -> None:
     counts = []
-    for numbers in ((1,), range(2, 9)):
+    for numbers in ((1,), range(2, {{ resource.most_rows + 1 }})):
         for n in numbers:
             assert api.post(LIST, body(n)).status_code == 201
         with CaptureQueriesContext(connection) as queries:
-            assert api.get(LIST).json()["count"] == max(numbers)
+            assert len(api.get(LIST, {"page_size": 100}).json()["results"]) == max(numbers)
         counts.append(len(queries))
     assert counts[0] == counts[1]
 # % if resource.filters

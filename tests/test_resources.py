@@ -6,6 +6,7 @@ import ast
 import datetime as dt
 import json
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from importlib import import_module
 from importlib.util import find_spec
@@ -741,40 +742,92 @@ def test_any_text_is_read_or_refused_with_its_spots(text: str) -> None:
             ast.parse(field.declaration, mode="eval")
 
 
-@given(
-    st.dictionaries(
-        NAMES,
-        st.tuples(
-            st.sampled_from([BARE.get(name, name) for name in SCALARS]),
-            st.booleans(),
-            st.booleans(),
-        ),
-        min_size=1,
-        max_size=6,
-    ),
-    st.sampled_from(["", " ", "\n", "\t "]),
-)
-def test_what_the_grammar_allows_is_read(
-    described: dict[str, tuple[str, bool, bool]], space: str
+DEFAULTS = {"int": "-3", "bool": "true", "choice": "old", "str": "'a; (b)'", "duration": "1h30m"}
+RESOURCE_NAMES = ("Author", "Book", "LendingDesk")
+
+
+@st.composite
+def descriptions(draw: st.DrawFn) -> dict[str, tuple[str, dict[str, tuple[str, str, str]]]]:
+    """Resources as `name: (at, {field: (type, default, flags)})`, each in the language's words."""
+    described: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {}
+    for name in RESOURCE_NAMES[: draw(st.integers(1, len(RESOURCE_NAMES)))]:
+        fields = {}
+        for field in draw(st.lists(NAMES, min_size=1, max_size=5, unique=True)):
+            kind = draw(st.sampled_from([*SCALARS, *described, name, "many"]))
+            default, flags = "", draw(st.sampled_from(["", " optional"]))
+            if kind in SCALARS:
+                if draw(st.booleans()):
+                    default = DEFAULTS.get(kind, "")
+                if KINDS[kind].unique and not default:
+                    flags += draw(st.sampled_from(["", " unique"]))
+                kind = BARE.get(kind, kind)
+            elif kind == "many":
+                kind = f"many {draw(st.sampled_from([*described, name]))}"
+            if kind.endswith(name):
+                # Or a first row would need another one.
+                flags = " optional"
+            fields[field] = (kind, default, flags)
+        at = draw(st.sampled_from(["", f"some/{len(described)}-place"]))
+        described[name] = (at, fields)
+    return described
+
+
+def printed(name: str, at: str, fields: Mapping[str, tuple[str, str, str]], space: str) -> str:
+    rows = [
+        f"{field}{space}:{space}{kind}{f'{space}={space}{default}' if default else ''}{flags}"
+        for field, (kind, default, flags) in fields.items()
+    ]
+    body = f"{space},{space}".join(rows)
+    return f"{name}{space}({space}{body}{space}){f' at {at}' if at else ''}"
+
+
+def type_words(field: Field) -> str:
+    if field.type == "relation":
+        return field.target
+    if field.type == "many":
+        return f"many {field.target}"
+    marks = "|" if field.type == "choice" else ","
+    return field.type + (f"({marks.join(field.arguments)})" if field.arguments else "")
+
+
+@given(descriptions(), st.sampled_from(["", " ", "\n", "\t "]))
+def test_what_is_printed_is_read_as_it_was_meant(
+    described: dict[str, tuple[str, dict[str, tuple[str, str, str]]]], space: str
 ) -> None:
-    rows = []
-    for name, (type_, optional, unique) in described.items():
-        unique = unique and KINDS[type_.partition("(")[0]].unique
-        flags = " optional" * optional + " unique" * unique
-        rows.append(f"{name}{space}:{space}{type_}{flags}")
-    (resource,) = parse(f"Thing{space}({space}{f'{space},{space}'.join(rows)}{space})")
-    assert [field.name for field in resource.fields] == list(described)
-    for field in resource.fields:
-        type_, optional, _ = described[field.name]
-        assert field.type == type_.partition("(")[0]
-        assert field.optional is optional
-        assert field.required is not optional
-        source = ast.parse(field.declaration, mode="eval").body
-        assert isinstance(source, ast.Call)
-        options = {keyword.arg: keyword.value for keyword in source.keywords}
-        assert ("blank" in options) == field.optional
-        assert ("null" in options) == field.nullable
-        assert ("unique" in options) == field.unique
+    text = f"{space};{space}".join(
+        printed(name, at, fields, space) for name, (at, fields) in described.items()
+    )
+    read = {
+        resource.name: (
+            resource.at or "",
+            {
+                field.name: (
+                    type_words(field),
+                    described[resource.name][1][field.name][1] if field.default else "",
+                    " optional" * field.optional + " unique" * field.unique,
+                )
+                for field in resource.fields
+            },
+        )
+        for resource in parse(text)
+    }
+    assert read == described
+
+
+@given(descriptions())
+def test_a_declaration_says_what_the_field_does(
+    described: dict[str, tuple[str, dict[str, tuple[str, str, str]]]],
+) -> None:
+    text = ";".join(printed(name, at, fields, " ") for name, (at, fields) in described.items())
+    for resource in parse(text):
+        for field in resource.fields:
+            source = ast.parse(field.declaration, mode="eval").body
+            assert isinstance(source, ast.Call)
+            options = {keyword.arg: keyword.value for keyword in source.keywords}
+            assert ("blank" in options) == field.optional
+            assert ("null" in options) == field.nullable
+            assert ("unique" in options) == (field.unique and field.type != "relation")
+            assert ("default" in options) >= (field.default is not None)
 
 
 # ------------------------------------------------------------------------------------ relations
