@@ -18,8 +18,8 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "django_version": ("5.2", "6.1"),
     "database": ("sqlite", "postgresql"),
     "login_field": ("username", "email"),
-    "token_flow": ("pair", "sliding"),
-    "revocation": ("blacklist", "none"),
+    "token_flow": ("pair", "pair-with-refresh-cookie", "sliding"),
+    "revocation": ("blacklist", "sessions", "none"),
     "algorithm": (
         *("HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
         *("ES256", "ES384", "ES512", "EdDSA"),
@@ -100,6 +100,8 @@ CLAIM_DEFAULTS = {
 }
 # RFC 7519, section 4.1, without "sub" and "jti", which name what the claims above are for.
 REGISTERED_CLAIMS = ("iss", "aud", "exp", "nbf", "iat")
+# What the project itself says in a token: OpenID Connect's time of login, and its session.
+OWN_CLAIMS = ("auth_time", "sid")
 PROMPT_OF_SETTING = {
     "ACCESS_TOKEN_LIFETIME": "access_token_lifetime",
     "SLIDING_TOKEN_LIFETIME": "access_token_lifetime",
@@ -111,6 +113,14 @@ PROMPT_OF_SETTING = {
 }
 KEY_SETTINGS = ("SIGNING_KEY", "VERIFYING_KEY")
 PAIR_SETTINGS = ("TOKEN_OBTAIN_SERIALIZER", "TOKEN_REFRESH_SERIALIZER")
+OWN_SERIALIZERS = {
+    "TOKEN_OBTAIN_SERIALIZER": "TokenObtainPairSerializer",
+    "TOKEN_REFRESH_SERIALIZER": "TokenRefreshSerializer",
+    "SLIDING_TOKEN_OBTAIN_SERIALIZER": "TokenObtainSlidingSerializer",
+    "SLIDING_TOKEN_REFRESH_SERIALIZER": "TokenRefreshSlidingSerializer",
+    "TOKEN_VERIFY_SERIALIZER": "TokenVerifySerializer",
+    "TOKEN_BLACKLIST_SERIALIZER": "TokenBlacklistSerializer",
+}
 SLIDING_SETTINGS = (
     "SLIDING_TOKEN_OBTAIN_SERIALIZER",
     "SLIDING_TOKEN_REFRESH_EXP_CLAIM",
@@ -160,13 +170,12 @@ class Answers:
     refresh_path: str
     verify_path: str | None
     blacklist_path: str | None
-    sliding: bool
+    flow: str
     access_lifetime: timedelta
     refresh_lifetime: timedelta
     rotates: bool
     """Whether a refresh gives a new refresh token; never with sliding tokens."""
-    revokes: bool
-    """Whether the blacklist app is installed."""
+    revocation: str
     algorithm: str
     jwt_settings: Mapping[str, str]
     """The settings of `jwt_settings`, as Python source."""
@@ -192,6 +201,48 @@ class Answers:
         return self.superuser_email if self.email_login else self.superuser_username
 
     @property
+    def sliding(self) -> bool:
+        return self.flow == "sliding"
+
+    @property
+    def cookie(self) -> bool:
+        """Whether the refresh token travels in a cookie."""
+        return self.flow == "pair-with-refresh-cookie"
+
+    @property
+    def blacklists(self) -> bool:
+        """Whether Simple JWT's blacklist app is installed."""
+        return self.revocation == "blacklist"
+
+    @property
+    def sessions(self) -> bool:
+        """Whether each login has a row of its own."""
+        return self.revocation == "sessions"
+
+    @property
+    def revokes(self) -> bool:
+        """Whether a token can be ended before it expires."""
+        return self.revocation != "none"
+
+    @property
+    def remote_keys(self) -> bool:
+        """Whether the tokens of another issuer are accepted, too."""
+        return "JWK_URL" in self.jwt_settings
+
+    @property
+    def absolute_lifetime(self) -> timedelta:
+        """How long a login is at most renewed by rotation: a month, or three refresh tokens."""
+        return max(timedelta(days=30), 3 * self.refresh_lifetime)
+
+    @property
+    def absolute_lifetime_source(self) -> str:
+        return duration_source(self.absolute_lifetime)
+
+    @property
+    def absolute_lifetime_words(self) -> str:
+        return duration_words(self.absolute_lifetime)
+
+    @property
     def symmetric(self) -> bool:
         return self.algorithm.startswith("HS")
 
@@ -210,13 +261,34 @@ class Answers:
         )
 
     @property
+    def key_rfc(self) -> str:
+        """Where the algorithm's keys are described."""
+        sections = {"rsa": 3 if self.algorithm[0] == "R" else 5, "ec": 4}
+        if self.key_module == "ed25519":
+            return "RFC 8037, section 3.1"
+        return f"RFC 7518, section 3.{sections[self.key_module]}"
+
+    @property
+    def jwk_members(self) -> str:
+        """The members that name a public key (RFC 7638, section 3.2; RFC 8037, section 2)."""
+        names = {"ec": ("crv", "kty", "x", "y"), "rsa": ("e", "kty", "n")}
+        return str(names.get(self.key_module, ("crv", "kty", "x"))).replace("'", '"')
+
+    @property
+    def curve(self) -> str:
+        """The curve of an ES* key, as `cryptography` names it."""
+        return {"ES256": "secp256r1", "ES384": "secp384r1", "ES512": "secp521r1"}[self.algorithm]
+
+    @property
+    def key_file(self) -> str:
+        """The file that the setup makes, as a path in the project."""
+        return "keys/jwt.txt" if self.symmetric else "keys/jwt.pem"
+
+    @property
     def key_source(self) -> str:
         """The call that makes an asymmetric key (RFC 7518, sections 3.3 to 3.5; RFC 8037)."""
         if self.key_module == "ec":
-            curve = {"ES256": "SECP256R1", "ES384": "SECP384R1", "ES512": "SECP521R1"}[
-                self.algorithm
-            ]
-            return f"ec.generate_private_key(ec.{curve}())"
+            return f"ec.generate_private_key(ec.{self.curve.upper()}())"
         if self.key_module == "rsa":
             return "rsa.generate_private_key(public_exponent=65537, key_size=3072)"
         return "ed25519.Ed25519PrivateKey.generate()"
@@ -277,16 +349,371 @@ class Answers:
     @property
     def own_serializers(self) -> Mapping[str, str]:
         """The settings that name the project's serializers, unless an answer names another."""
-        names = {"TOKEN_REFRESH_SERIALIZER": "TokenRefreshSerializer"}
+        names = ["TOKEN_OBTAIN_SERIALIZER", "TOKEN_REFRESH_SERIALIZER"]
         if self.sliding:
-            names = {"SLIDING_TOKEN_REFRESH_SERIALIZER": "TokenRefreshSlidingSerializer"}
-            if self.blacklist_path:
-                names["TOKEN_BLACKLIST_SERIALIZER"] = "TokenBlacklistSerializer"
+            names = ["SLIDING_TOKEN_OBTAIN_SERIALIZER", "SLIDING_TOKEN_REFRESH_SERIALIZER"]
+        if self.verify_path:
+            names.append("TOKEN_VERIFY_SERIALIZER")
+        if self.blacklist_path:
+            names.append("TOKEN_BLACKLIST_SERIALIZER")
         return {
-            setting: string(f"tokens.serializers.{name}")
-            for setting, name in names.items()
-            if setting not in self.jwt_settings
+            name: string(f"tokens.serializers.{OWN_SERIALIZERS[name]}")
+            for name in names
+            if name not in self.jwt_settings
         }
+
+    @property
+    def token_class(self) -> str:
+        """Simple JWT's class of the token that can be refreshed."""
+        return "SlidingToken" if self.sliding else "RefreshToken"
+
+    @property
+    def obtain_serializer(self) -> str:
+        return "TokenObtainSlidingSerializer" if self.sliding else "TokenObtainPairSerializer"
+
+    @property
+    def refresh_serializer(self) -> str:
+        return "TokenRefreshSlidingSerializer" if self.sliding else "TokenRefreshSerializer"
+
+    @property
+    def logout_serializer(self) -> str:
+        """Simple JWT's serializer that takes the token which a logout ends."""
+        return self.refresh_serializer if self.sliding else "TokenBlacklistSerializer"
+
+    @property
+    def checks_used(self) -> bool:
+        """Whether the verify endpoint asks if a token was revoked or used."""
+        return bool(self.verify_path and (self.blacklists or (self.sessions and self.rotates)))
+
+    @property
+    def revocation_imports(self) -> str:
+        rotates, token_error = self.rotates, self.rotates or self.checks_used
+        if self.sessions:
+            names = "address_of, record" if rotates else "address_of"
+            own = [f"from .events import {names}", "from .models import Session"]
+            about_tokens, token_error = True, token_error or bool(self.blacklist_path)
+        else:
+            own = ["from .events import record"] * rotates
+            about_tokens = rotates or self.sliding or self.checks_used
+        return _imports(
+            (
+                (rotates, "import logging"),
+                (rotates, "from datetime import timedelta"),
+                (self.sessions or rotates or self.sliding, "from typing import Any"),
+            ),
+            (
+                (self.blacklists and rotates, "from django.db import IntegrityError, transaction"),
+                (True, "from django.utils import timezone"),
+                (self.sessions or rotates, "from rest_framework.request import Request"),
+                (about_tokens, "from rest_framework_simplejwt import tokens"),
+                (token_error, "from rest_framework_simplejwt.exceptions import TokenError"),
+                (about_tokens, "from rest_framework_simplejwt.settings import api_settings"),
+                (
+                    self.blacklists,
+                    "from rest_framework_simplejwt.token_blacklist.models import"
+                    " BlacklistedToken, OutstandingToken",
+                ),
+                (
+                    self.sessions or rotates or self.sliding,
+                    "from rest_framework_simplejwt.utils import datetime_from_epoch",
+                ),
+            ),
+            [(True, "from accounts.models import User")],
+            [(True, line) for line in own],
+        )
+
+    @property
+    def serializers_imports(self) -> str:
+        rotates, verifies = self.rotates, bool(self.verify_path)
+        sessions = self.sessions
+        tokens = ", ".join(["Token"] * (rotates or sessions) + ["UntypedToken"] * verifies)
+        revocation = self.sessions or (
+            self.blacklists and (rotates or self.sliding or self.checks_used)
+        )
+        return _imports(
+            ((True, "from typing import Any"),),
+            (
+                (rotates, "from django.conf import settings"),
+                (sessions, "from rest_framework.request import Request"),
+                (
+                    sessions,
+                    "from rest_framework.serializers import ModelSerializer, SerializerMethodField",
+                ),
+                (True, "from rest_framework_simplejwt import serializers"),
+                (True, "from rest_framework_simplejwt.exceptions import AuthenticationFailed"),
+                (True, "from rest_framework_simplejwt.settings import api_settings"),
+                (bool(tokens), f"from rest_framework_simplejwt.tokens import {tokens}"),
+                (rotates, "from rest_framework_simplejwt.utils import datetime_to_epoch"),
+            ),
+            (
+                (revocation, "from . import revocation"),
+                (True, "from .authentication import JWTAuthentication"),
+                (True, "from .events import record"),
+                (sessions, "from .models import Session"),
+            ),
+        )
+
+    @property
+    def authentication_imports(self) -> str:
+        simplejwt = "from rest_framework_simplejwt"
+        return _imports(
+            ((self.sessions, "from typing import Any"),),
+            (
+                (self.sessions, "from django.core.exceptions import ValidationError"),
+                (True, "from rest_framework.request import Request"),
+                (True, f"{simplejwt} import authentication"),
+                (self.sessions, f"{simplejwt}.exceptions import AuthenticationFailed"),
+                (self.sessions, f"{simplejwt}.settings import api_settings"),
+                (self.sessions, f"{simplejwt}.tokens import Token"),
+            ),
+            ((self.sessions, "from .models import Session"),),
+        )
+
+    @property
+    def obtain_setting(self) -> str:
+        return "SLIDING_TOKEN_OBTAIN_SERIALIZER" if self.sliding else "TOKEN_OBTAIN_SERIALIZER"
+
+    @property
+    def schema_serializers(self) -> list[str]:
+        """The serializers whose fields drf-spectacular knows by the name of Simple JWT's alone."""
+        names = [self.obtain_serializer]
+        if not self.sliding and not self.cookie:
+            names.append("TokenRefreshSerializer")
+        if self.verify_path:
+            names.append("TokenVerifySerializer")
+        return names
+
+    @property
+    def views_imports(self) -> str:
+        cookie, logout_by_cookie = self.cookie, bool(self.cookie and self.blacklist_path)
+        http = ["HttpRequest, JsonResponse"] * (not self.symmetric)
+        cache = ", ".join(["require_safe"] * (not self.symmetric))
+        typing = ", ".join(["Any"] * logout_by_cookie + ["cast"] * self.sessions)
+        own = ", ".join(
+            ["cookies"] * cookie + ["serializers"] * self.sessions + ["throttles"]
+        )
+        answers = logout_by_cookie or self.sessions
+        return _imports(
+            ((bool(typing), f"from typing import {typing}"),),
+            (
+                (not self.symmetric, "from django.conf import settings"),
+                (self.sessions, "from django.db.models import QuerySet"),
+                (bool(http), f"from django.http import {''.join(http)}"),
+                (self.sessions, "from django.utils import timezone"),
+                (True, "from django.utils.decorators import method_decorator"),
+                (True, "from django.views.decorators.cache import cache_control"),
+                (bool(cache), f"from django.views.decorators.http import {cache}"),
+                (cookie, "from drf_spectacular.utils import extend_schema"),
+                (
+                    self.sessions,
+                    "from rest_framework.mixins import DestroyModelMixin, ListModelMixin",
+                ),
+                (self.sessions, "from rest_framework.permissions import IsAuthenticated"),
+                (answers, "from rest_framework.request import Request"),
+                (answers, "from rest_framework.response import Response"),
+                (self.sessions, "from rest_framework.viewsets import GenericViewSet"),
+                (True, "from rest_framework_simplejwt import views"),
+            ),
+            ((self.sessions, "from accounts.models import User"),),
+            (
+                (True, f"from . import {own}"),
+                (self.sessions, "from .events import record"),
+                (self.sessions, "from .models import Session"),
+            ),
+        )
+
+    @property
+    def apps_imports(self) -> str:
+        lines = ["from django.contrib.auth.signals import user_login_failed"]
+        if self.revokes:
+            lines.insert(0, "from django.conf import settings")
+            lines.append("from django.db.models.signals import post_save")
+        return "\n".join(lines)
+
+    @property
+    def apps_modules(self) -> str:
+        return ", ".join(["backend", "checks", "events", "schema"] + ["signals"] * self.revokes)
+
+    @property
+    def checks_imports(self) -> str:
+        return _imports(
+            (
+                (True, "from collections.abc import Iterator"),
+                (True, "from typing import Any"),
+            ),
+            (
+                (True, "from django.conf import settings"),
+                (
+                    True,
+                    "from django.core.checks import CheckMessage, Error, Warning, register",
+                ),
+                (self.sessions, "from django.utils.module_loading import import_string"),
+                (True, "from jwt import PyJWTError"),
+                (True, "from rest_framework_simplejwt import state"),
+                (True, "from rest_framework_simplejwt.exceptions import TokenBackendError"),
+                (True, "from rest_framework_simplejwt.settings import api_settings"),
+            ),
+            ((self.sessions, "from . import revocation"),),
+        )
+
+    @property
+    def purge_imports(self) -> str:
+        blacklist = "from rest_framework_simplejwt.token_blacklist.models import"
+        return _imports(
+            (
+                (True, "from argparse import ArgumentParser"),
+                (True, "from typing import Any"),
+            ),
+            (
+                (True, "from django.core.management.base import BaseCommand"),
+                (self.blacklists, "from django.db import transaction"),
+                (True, "from django.utils import timezone"),
+                (self.blacklists, f"{blacklist} BlacklistedToken, OutstandingToken"),
+            ),
+            ((self.sessions, "from tokens.models import Session"),),
+        )
+
+    @property
+    def conftest_import(self) -> str:
+        return "from tokens import cookies\n" if self.cookie else ""
+
+    @property
+    def token_module(self) -> str:
+        """Where the tests find the class of tokens that is used to make one by hand."""
+        return "revocation" if self.token_class_is_own else "simplejwt"
+
+    @property
+    def token_class_is_own(self) -> bool:
+        return self.sessions or (self.blacklists and self.sliding)
+
+    @property
+    def test_tokens_imports(self) -> str:
+        own, rotates = self.token_class_is_own, self.rotates
+        names = ["CREDENTIALS", "LOGIN", "PASSWORD", "Travel"]
+        names += ["log_out"] * bool(self.blacklist_path) + ["me", "refresh"]
+        names += ["tokens_in"] * rotates
+        return _imports(
+            (
+                (True, "import jwt"),
+                (True, "import pytest"),
+                (rotates, "import time_machine"),
+                (rotates, "from django.test import override_settings"),
+                (True, "from django.urls import reverse"),
+                (rotates and self.revokes, "from django.utils import timezone"),
+                (True, "from rest_framework.test import APIClient"),
+                (not own, "from rest_framework_simplejwt import tokens as simplejwt"),
+                (True, "from rest_framework_simplejwt.settings import api_settings"),
+            ),
+            (
+                (True, "from accounts.models import User"),
+                (own, "from tokens import revocation"),
+            ),
+            ((True, f"from .conftest import {', '.join(names)}"),),
+        )
+
+    @property
+    def test_attacks_imports(self) -> str:
+        public, simplejwt = not self.symmetric, "from rest_framework_simplejwt"
+        names = ["CREDENTIALS", "PASSWORD", "client_with"]
+        names += ["log_out"] * bool(self.blacklist_path) + ["me", "refresh", "tokens_in"]
+        serialization = "from cryptography.hazmat.primitives.serialization"
+        return _imports(
+            (
+                (True, "import jwt"),
+                (True, "import pytest"),
+                (public, f"{serialization} import Encoding, PublicFormat"),
+                (True, "from django.conf import settings"),
+                (True, "from django.urls import reverse"),
+                (True, "from rest_framework.test import APIClient"),
+                (True, f"{simplejwt} import state"),
+                (True, f"{simplejwt}.settings import api_settings"),
+            ),
+            (
+                (True, "from accounts.models import User"),
+                (public, "from tokens.algorithm import Key, new_key"),
+            ),
+            ((True, f"from .conftest import {', '.join(names)}"),),
+        )
+
+    @property
+    def token_model(self) -> str:
+        return "Session" if self.sessions else "OutstandingToken"
+
+    @property
+    def test_keys_imports(self) -> str:
+        public, primitives = not self.symmetric, "from cryptography.hazmat.primitives"
+        algorithm = ["Key", "new_key"] + ["thumbprint"] * public
+        hashes = public and self.key_module == "ec"
+        return _imports(
+            (
+                (hashes, "import hashlib"),
+                (True, "from collections.abc import Iterator"),
+                (True, "from datetime import timedelta"),
+                (True, "from io import StringIO"),
+                (True, "from pathlib import Path"),
+            ),
+            (
+                (public, "import jwt"),
+                (True, "import pytest"),
+                (True, "import time_machine"),
+                (public, f"{primitives} import serialization"),
+                (public, f"{primitives}.asymmetric import ec, ed448, rsa"),
+                (public, f"{primitives}.asymmetric.types import PrivateKeyTypes"),
+                (True, "from django.conf import settings"),
+                (True, "from django.core.exceptions import ImproperlyConfigured"),
+                (True, "from django.core.management import call_command"),
+                (True, "from django.core.management.base import CommandError"),
+                (True, "from django.test import override_settings"),
+                (True, "from django.urls import reverse"),
+                (True, "from django.utils import timezone"),
+                (True, "from environ import Env"),
+                (True, "from rest_framework.test import APIClient"),
+                (public, "from rest_framework_simplejwt.settings import api_settings"),
+            ),
+            (
+                (True, "from accounts.models import User"),
+                (True, f"from tokens.algorithm import {', '.join(algorithm)}"),
+                (True, "from tokens.keys import KeyRing"),
+            ),
+            ((True, "from .conftest import CREDENTIALS, me"),),
+        )
+
+    @property
+    def parallel_import(self) -> str:
+        return "\nfrom tokens import cookies\n" if self.cookie else ""
+
+    @property
+    def purging_imports(self) -> str:
+        sliding_logout = bool(self.sliding and self.blacklist_path)
+        names = ["log_out", "me"] * sliding_logout + ["refresh"]
+        models = "from rest_framework_simplejwt.token_blacklist.models import"
+        own = self.token_class_is_own
+        return _imports(
+            (
+                (sliding_logout, "import time_machine"),
+                (True, "from django.core.management import call_command"),
+                (True, "from django.utils import timezone"),
+                (not own, "from rest_framework_simplejwt import tokens as simplejwt"),
+                (sliding_logout, "from rest_framework_simplejwt.settings import api_settings"),
+                (self.blacklists, f"{models} BlacklistedToken, OutstandingToken"),
+            ),
+            (
+                (True, "from accounts.models import User"),
+                (own, "from tokens import revocation"),
+                (self.sessions, "from tokens.models import Session"),
+            ),
+            ((True, f"from .conftest import {', '.join(names)}"),),
+        )
+
+    @property
+    def settings_import(self) -> str:
+        names = [*(["JWT_ABSOLUTE_LIFETIME"] if self.rotates else []), "JWT_KEYS", "SIMPLE_JWT"]
+        # Names that the module does not use itself are given on by `as`.
+        return "\n".join(f"from .jwt import {name} as {name}" for name in names)
+
+    @property
+    def backend_import(self) -> str:
+        return "\nfrom . import issuer\n" if self.remote_keys else ""
 
     @property
     def access_lifetime_source(self) -> str:
@@ -464,8 +891,8 @@ class _Reader:
 
     def answers(self) -> Answers:
         login_field = self.choice("login_field")
-        sliding = self.choice("token_flow") == "sliding"
-        revokes = self.choice("revocation") != "none"
+        flow = self.choice("token_flow")
+        revocation = self.choice("revocation")
         rotates = self.yes_no("rotate_refresh_tokens")
         also_accept = self.choice("also_accept")
         prefix = self.api_prefix()
@@ -482,14 +909,14 @@ class _Reader:
             obtain_path=self.path("token_obtain_path") or "",
             refresh_path=self.path("token_refresh_path") or "",
             verify_path=self.path("token_verify_path", optional=True),
-            blacklist_path=self.path("token_blacklist_path", optional=True) if revokes else None,
-            sliding=sliding,
+            blacklist_path=self.path("token_blacklist_path", optional=True) if revocation != "none" else None,
+            flow=flow,
             access_lifetime=access,
             refresh_lifetime=refresh,
-            rotates=rotates and not sliding,
-            revokes=revokes,
+            rotates=rotates and flow != "sliding",
+            revocation=revocation,
             algorithm=self.choice("algorithm"),
-            jwt_settings=self.jwt_settings(login_field, sliding, also_accept),
+            jwt_settings=self.jwt_settings(),
             resources=self.resources(),
             hyperlinked=self.choice("resource_links") == "url",
             permission=self.choice("permission"),
@@ -651,7 +1078,7 @@ class _Reader:
             self.problems.append(Problem("resources", None, str(error)))
             return ()
 
-    def jwt_settings(self, login_field: str, sliding: bool, also_accept: str) -> Mapping[str, str]:
+    def jwt_settings(self) -> Mapping[str, str]:
         found: dict[str, str] = {}
         texts: dict[str, str] = {}
         for part in filter(None, map(str.strip, self.text("jwt_settings").split(";"))):
@@ -663,7 +1090,7 @@ class _Reader:
                     raise ValueError("is given twice")
                 found[name] = _setting(name)(value)
                 texts[name] = value
-                self.check_setting(name, value, login_field, sliding, also_accept)
+                self.check_setting(name, value)
             except ValueError as error:
                 self.problems.append(Problem("jwt_settings", part, f"{name} {error}"))
         claims = {**CLAIM_DEFAULTS, **{n: texts[n] for n in CLAIM_DEFAULTS if n in texts}}
@@ -679,15 +1106,23 @@ class _Reader:
                 )
         return found
 
-    def check_setting(
-        self, name: str, value: str, login_field: str, sliding: bool, also_accept: str
-    ) -> None:
+    def check_setting(self, name: str, value: str) -> None:
+        """Raises ValueError if a setting does not go with the other answers."""
+        sliding = self.choice("token_flow") == "sliding"
+        login_field = self.choice("login_field")
+        also_accept = self.choice("also_accept")
         if name in SLIDING_SETTINGS and not sliding:
             raise ValueError("has a use with token_flow = sliding alone")
         if name in PAIR_SETTINGS and sliding:
             raise ValueError("has no use with token_flow = sliding")
         if name == "USER_ID_FIELD" and value not in ("id", login_field):
             raise ValueError(f"is a unique field of the user: id or {login_field}")
+        if name == "JWK_URL" and self.choice("algorithm").startswith("HS"):
+            raise ValueError("has a use with an algorithm of public keys alone, such as ES256")
+        if name == "JWK_URL" and self.choice("revocation") == "sessions":
+            raise ValueError(
+                "has no use with revocation = sessions: tokens of another issuer have no session here"
+            )
         schemes = [word.strip().lower() for word in value.split(",")]
         if (
             name == "AUTH_HEADER_TYPES"
@@ -712,6 +1147,12 @@ class _Reader:
                     # All that is below it would be in the way, too.
                     return
             seen.append((owner, route))
+
+
+def _imports(*groups: Sequence[tuple[bool, str]]) -> str:
+    """The lines that are needed, with a blank line between the groups."""
+    texts = ["\n".join(line for needed, line in group if needed) for group in groups]
+    return "\n\n".join(filter(None, texts))
 
 
 def _turns(char: str) -> bool:
@@ -754,8 +1195,13 @@ def _routes(answers: Answers) -> Iterator[tuple[str, str, list[str]]]:
     yield "api_prefix", "the static files", ["static", "**"]
     if answers.browsable:
         yield "api_prefix", "the browsable API's login", ["api-auth", "**"]
+    if not answers.symmetric:
+        yield "api_prefix", "the public keys", [".well-known", "jwks.json"]
     yield "api_prefix", "the root of the API", prefix
     yield "api_prefix", "the user's own account", [*prefix, "users", "me"]
+    if answers.sessions:
+        yield "api_prefix", "the user's own sessions", [*prefix, "sessions"]
+        yield "api_prefix", "each session", [*prefix, "sessions", "#"]
     for name in ("schema", "docs", "redoc"):
         yield "api_prefix", f"the API's {name}", [*prefix, name]
     for resource in answers.resources:
@@ -788,10 +1234,6 @@ def _setting(name: str) -> Callable[[str], str]:
     if name in KEY_SETTINGS:
         raise ValueError(
             "is no answer: the setup makes the key, and JWT_SIGNING_KEY in .env holds it"
-        )
-    if name == "JWK_URL":
-        raise ValueError(
-            "cannot be answered: with it, Simple JWT refuses the tokens that the project itself gives out"
         )
     if name not in JWT_SETTINGS:
         near = difflib.get_close_matches(name.upper(), [*JWT_SETTINGS, *PROMPT_OF_SETTING], 1)
@@ -860,11 +1302,19 @@ def _leeway(text: str) -> str:
     return duration_source(value)
 
 
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?", text):
+        raise ValueError("is an http or https URL such as https://issuer.example/jwks.json")
+    return string(text)
+
+
 def _claim(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_.:/-]+", text) or text.lower() == "none":
         raise ValueError("is the name of a claim, such as uid")
     if text in REGISTERED_CLAIMS:
         raise ValueError(f"cannot be {text}, which RFC 7519 gives another meaning")
+    if text in OWN_CLAIMS:
+        raise ValueError(f"cannot be {text}, which the project's tokens say already")
     return string(text)
 
 
@@ -899,6 +1349,7 @@ JWT_SETTINGS: Mapping[str, Callable[[str], str]] = {
     "ISSUER": _text,
     "JSON_ENCODER": _dotted,
     "JTI_CLAIM": _claim,
+    "JWK_URL": _url,
     "LEEWAY": _leeway,
     "REVOKE_TOKEN_CLAIM": _claim,
     "SLIDING_TOKEN_OBTAIN_SERIALIZER": _dotted,

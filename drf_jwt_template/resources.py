@@ -87,7 +87,11 @@ RESERVED_CLASSES = ("Decimal", "Meta", "UUID")
 VALIDATORS = {"float": "finite", "json": "storable"}
 CLASS_SUFFIXES = ("Admin", "Filter", "Serializer", "ViewSet")
 
-PROJECT_TESTS = ("accounts", "also_basic", "also_session", "also_token", "openapi", "tokens")
+PROJECT_TESTS = (
+    *("accounts", "also_basic", "also_session", "also_token", "attacks", "checks", "cookies"),
+    *("keys", "openapi", "parallel", "purging", "remote_keys", "seeding", "sessions"),
+    *("throttles", "tokens"),
+)
 TOKEN_COMPONENTS = {
     f"Token{action}{suffix}"
     for action in (
@@ -96,6 +100,7 @@ TOKEN_COMPONENTS = {
         "ObtainSliding",
         "Refresh",
         "RefreshSliding",
+        "Session",
         "Verify",
     )
     for suffix in ("", "Request")

@@ -7,11 +7,17 @@ https://django-rest-framework-simplejwt.readthedocs.io/en/latest/settings.html
 from datetime import timedelta
 from typing import Any
 
-from tokens import keys
+from tokens.keys import KeyRing
 
 from .env import BASE_DIR, env
 
-_signing_key = keys.signing_key(env, BASE_DIR)
+# The keys of tokens, none of them SECRET_KEY: either can be replaced without the other.
+JWT_KEYS = KeyRing.from_environment(env, BASE_DIR)
+# % if project.rotates
+
+# A login lasts no longer than this, however often it is refreshed.
+JWT_ABSOLUTE_LIFETIME = {{ project.absolute_lifetime_source }}
+# % endif
 
 SIMPLE_JWT: dict[str, Any] = {
     # % if project.sliding
@@ -33,24 +39,19 @@ SIMPLE_JWT: dict[str, Any] = {
     # % endif
     "ROTATE_REFRESH_TOKENS": {{ project.rotates }},
     # % endif
-    # % if project.revokes
-    # % if project.rotates
-    # A refresh token that was used is refused from then on. The verify endpoint, too, asks the
-    # blacklist only where this is on.
-    # % else
-    # Simple JWT's verify endpoint asks the blacklist only where this is on.
-    # % endif
+    # % if project.blacklists and project.rotates
+    # A refresh token that was used is refused from then on.
     "BLACKLIST_AFTER_ROTATION": True,
     # % endif
     "ALGORITHM": "{{ project.algorithm }}",
-    # A key of its own, never SECRET_KEY: either can be replaced without the other.
-    "SIGNING_KEY": _signing_key,
-    # % if not project.symmetric
-    "VERIFYING_KEY": keys.public_key(_signing_key),
-    # % endif
+    # JWT_KEYS sign and verify; without this, Simple JWT would keep SECRET_KEY for that.
+    "SIGNING_KEY": None,
     # % for name, value in project.own_serializers.items()
     "{{ name }}": {{ value }},
     # % endfor
+    # % if project.remote_keys
+    # The tokens of the issuer whose keys are here are accepted as well, until this is taken out.
+    # % endif
     # % for name, value in project.jwt_settings.items()
     "{{ name }}": {{ value }},
     # % endfor

@@ -1,7 +1,7 @@
 """Django settings. Whatever differs between machines comes from the environment (`.env.example`)."""
 
 from .env import BASE_DIR, env
-from .jwt import SIMPLE_JWT as SIMPLE_JWT
+{{ project.settings_import }}
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
@@ -22,7 +22,7 @@ INSTALLED_APPS = [
     # % if project.also_accept == "token"
     "rest_framework.authtoken",
     # % endif
-    # % if project.revokes
+    # % if project.blacklists
     "rest_framework_simplejwt.token_blacklist",
     # % endif
     "accounts",
@@ -105,9 +105,11 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
+NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "tokens.authentication.JWTAuthentication",
         # % if project.also_accept == "session"
         "rest_framework.authentication.SessionAuthentication",
         # % elif project.also_accept == "token"
@@ -137,6 +139,16 @@ REST_FRAMEWORK = {
     # % if project.protects
     "EXCEPTION_HANDLER": "api.exceptions.exception_handler",
     # % endif
+    # How often an address, or an account, may ask the token endpoints.
+    "DEFAULT_THROTTLE_RATES": {
+        "token_obtain_address": "30/min",
+        "token_obtain_account": "10/min",
+        "token_refresh": "60/min",
+        "token_verify": "120/min",
+    },
+    # How many proxies in front are believed when they say a client's address. With none, the
+    # header X-Forwarded-For is anybody's word and is not looked at.
+    "NUM_PROXIES": NUM_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -161,6 +173,12 @@ SPECTACULAR_SETTINGS = {
 }
 
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+# % if project.cookie
+# A page of those origins may send the cookie that holds the refresh token.
+CORS_ALLOW_CREDENTIALS = True
+# To pages of another site than this one, browsers send it with "None" alone.
+REFRESH_COOKIE_SAMESITE = env.str("REFRESH_COOKIE_SAMESITE", default="Strict")
+# % endif
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # HTTPS everywhere but in development. Behind a proxy that ends TLS, NUM_PROXIES must be set:
@@ -168,5 +186,17 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=3600 if HTTPS else 0)
-if env.int("NUM_PROXIES", default=0):
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=HTTPS)
+# W021 asks for HSTS preloading, which binds a whole domain for months: its owner's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+if NUM_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Security events: `tokens/events.py`.
+    "loggers": {"tokens": {"handlers": ["console"], "level": "INFO"}},
+}

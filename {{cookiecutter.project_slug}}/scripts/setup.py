@@ -30,9 +30,6 @@ FOREIGN = (
 # Variables that .env.example leaves empty, and what fills them.
 SECRETS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),
-    # % if project.symmetric
-    "JWT_SIGNING_KEY": lambda: secrets.token_urlsafe({{ project.secret_bytes }}),
-    # % endif
 }
 
 
@@ -136,12 +133,10 @@ def write_secrets() -> str:
     if not target.exists() or new != old:
         replace_file(target, new)
         made.append(".env")
-    # % if not project.symmetric
-    key = ROOT / "keys" / "jwt.pem"
-    if "JWT_SIGNING_KEY_FILE=keys/jwt.pem\n" in new and not key.exists():
+    key = "{{ project.key_file }}"
+    if f"JWT_SIGNING_KEY_FILE={key}\n" in new and not (ROOT / key).exists():
         run(BIN / "python", "-m", "tokens.keys", key)
-        made.append("keys/jwt.pem")
-    # % endif
+        made.append(key)
     return f"wrote {' and '.join(made)}" if made else "kept as they are"
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth import models as auth
+from django.core.cache import cache
+from django.db import connection
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +16,7 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import User
-
+{{ project.conftest_import }}
 PASSWORD = "correct horse battery staple"
 LOGIN = {{ '"ada@example.com"' if project.email_login else '"ada"' }}
 
@@ -22,10 +25,28 @@ CREDENTIALS = {"{{ project.login_field }}": LOGIN, "password": PASSWORD}
 Travel = Callable[[timedelta], time_machine.travel]
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file of its own: in memory, all threads would share one connection."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("db") / "db.sqlite3")
+
+
 @pytest.fixture(autouse=True)
 def _plain_http() -> Iterator[None]:
     """The test client speaks HTTP; with HTTPS on, it would be redirected and get no further."""
     with override_settings(SECURE_SSL_REDIRECT=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> Iterator[None]:
+    """Throttles count from zero in each test, and in its own process."""
+    memory = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    with override_settings(CACHES=memory):
+        cache.clear()
         yield
 
 
@@ -75,8 +96,51 @@ def tokens(user: User, anonymous: APIClient) -> dict[str, str]:
     """What the user gets for name and password."""
     response = anonymous.post(reverse("{{ project.obtain_name }}"), CREDENTIALS)
     assert response.status_code == 200, response.content
+    return tokens_in(response)
+
+
+# % if project.cookie
+def tokens_in(response: Any) -> dict[str, str]:
+    """The tokens of an answer, from body and cookie."""
+    cookie = response.cookies.get(cookies.name())
+    return response.json() | ({"refresh": cookie.value} if cookie else {})
+
+
+def post_cookie(name: str, token: str) -> Any:
+    client = APIClient(headers={"X-Requested-With": "test"})
+    client.cookies[cookies.name()] = token
+    return client.post(reverse(name))
+
+
+def refresh(token: str) -> Any:
+    return post_cookie("token_refresh", token)
+# % if project.blacklist_path
+
+
+def log_out(token: str) -> Any:
+    return post_cookie("token_blacklist", token)
+# % endif
+# % else
+def tokens_in(response: Any) -> dict[str, str]:
+    """The tokens of an answer."""
     answer: dict[str, str] = response.json()
     return answer
+
+
+def refresh(token: str) -> Any:
+    return APIClient().post(reverse("{{ project.refresh_name }}"), {"{{ project.token_field }}": token})
+# % if project.blacklist_path
+
+
+def log_out(token: str) -> Any:
+    return APIClient().post(reverse("token_blacklist"), {"{{ project.token_field }}": token})
+# % endif
+# % endif
+
+
+def me(token: str) -> int:
+    """The status of a request that carries this token."""
+    return client_with(token).get(reverse("user-me")).status_code
 
 
 def client_with(token: str) -> APIClient:

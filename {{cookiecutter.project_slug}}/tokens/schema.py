@@ -10,7 +10,7 @@ from rest_framework_simplejwt.settings import api_settings
 class JWTScheme(simplejwt.SimpleJWTScheme):
     """`Authorization: Bearer …`; drf-spectacular's own warns where AUTH_HEADER_TYPES has two."""
 
-    priority = 1
+    target_class = "tokens.authentication.JWTAuthentication"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         definition: dict[str, Any] = build_bearer_security_scheme_object(
@@ -19,11 +19,9 @@ class JWTScheme(simplejwt.SimpleJWTScheme):
             bearer_format="JWT",
         )
         return definition
-# % if not project.sliding
+# % for name in project.schema_serializers
 
 
-class TokenRefreshSerializerExtension(simplejwt.TokenRefreshSerializerExtension):
-    """The answer has a refresh token where refresh tokens rotate."""
-
-    target_class = "tokens.serializers.TokenRefreshSerializer"
-# % endif
+class {{ name }}Extension(simplejwt.{{ name }}Extension):
+    target_class = "tokens.serializers.{{ name }}"
+# % endfor

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import User
 
-PROJECT_APPS = ("accounts", "api")
+PROJECT_APPS = ("accounts", "api"{{ ', "tokens"' if project.sessions else "" }})
 
 
 class Command(BaseCommand):

@@ -1,0 +1,279 @@
+"""What must not succeed, and must not break anything: an answer is never a 5xx."""
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+{{ project.test_attacks_imports }}
+
+ACCESS = "{{ project.access_field }}"
+REFRESH = "{{ project.token_field }}"
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def refused(token: str) -> bool:
+    """Whether no endpoint accepts a token."""
+    statuses = {me(token), refresh(token).status_code}
+    # % if project.verify_path
+    answer = APIClient().post(reverse("token_verify"), {"token": token})
+    statuses.add(answer.status_code)
+    # % endif
+    return statuses <= {400, 401}
+
+
+def signed(claims: dict[str, Any], **headers: Any) -> str:
+    """A token with the project's own signature, whatever it says."""
+    key = settings.JWT_KEYS.keys[0]
+    headers = ({"kid": key.kid} if key.kid else {}) | headers
+    return jwt.encode(claims, key.signing, algorithm=api_settings.ALGORITHM, headers=headers)
+
+
+def forged_header(token: str, header: dict[str, Any]) -> str:
+    """The token with another header, and the old signature."""
+    _, payload, signature = token.split(".")
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return f"{jwt.utils.base64url_encode(text).decode()}.{payload}.{signature}"
+
+
+@pytest.fixture
+def claims(tokens: dict[str, str]) -> dict[str, Any]:
+    return claims_of(tokens[ACCESS])
+
+
+# Signature
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "NONE", ""])
+def test_no_signature(tokens: dict[str, str], algorithm: str) -> None:
+    header = {"alg": algorithm, "typ": "JWT"}
+    token = forged_header(tokens[ACCESS], header)
+    assert refused(token)
+    assert refused(token.rpartition(".")[0] + ".")
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
+def test_algorithm_confusion(claims: dict[str, Any], algorithm: str) -> None:
+    """Signed with what everybody knows: nothing, Django's secret, or the public key as a secret."""
+    for secret in (b"", settings.SECRET_KEY.encode(){{ ", public_key()" if not project.symmetric else "" }}):
+        header = {"alg": algorithm, "typ": "JWT", "kid": settings.JWT_KEYS.keys[0].kid}
+        parts = [jwt.utils.base64url_encode(json.dumps(p).encode()) for p in (header, claims)]
+        hashed = jwt.get_algorithm_by_name(algorithm).sign(b".".join(parts), secret)
+        token = b".".join([*parts, jwt.utils.base64url_encode(hashed)]).decode()
+        assert refused(token)
+# % if not project.symmetric
+
+
+def public_key() -> bytes:
+    key = settings.JWT_KEYS.keys[0].verifying
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_another_key_of_the_same_kind(claims: dict[str, Any]) -> None:
+    other = Key(new_key())
+    for kid in (other.kid, settings.JWT_KEYS.keys[0].kid):
+        token = jwt.encode(claims, other.signing, api_settings.ALGORITHM, headers={"kid": kid})
+        assert refused(token)
+
+
+def test_a_key_that_the_token_brings_along(claims: dict[str, Any]) -> None:
+    other = Key(new_key())
+    for headers in (
+        {"jwk": other.jwk},
+        {"jku": "http://127.0.0.1:9/jwks.json"},
+        {"x5u": "http://127.0.0.1:9/cert.pem"},
+        {"x5c": ["MIIB"]},
+    ):
+        own = {"kid": other.kid, **headers}
+        assert refused(jwt.encode(claims, other.signing, api_settings.ALGORITHM, headers=own))
+# % endif
+
+
+@pytest.mark.parametrize(
+    "kid",
+    [None, 5, [], {}, "", "../../etc/passwd", "' OR 1=1 --", "\0", "x" * 5_000],
+    ids=lambda kid: repr(kid)[:12],
+)
+def test_a_hostile_key_id(tokens: dict[str, str], kid: Any) -> None:
+    assert refused(forged_header(tokens[ACCESS], {"alg": api_settings.ALGORITHM, "kid": kid}))
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_a_changed_token(tokens: dict[str, str], part: int) -> None:
+    for token in tokens.values():
+        parts = token.split(".")
+        other = "B" if parts[part][5] == "A" else "A"
+        parts[part] = parts[part][:5] + other + parts[part][6:]
+        assert refused(".".join(parts))
+# % if not project.sliding
+
+
+# One kind of token in the place of another
+
+
+def test_type_confusion(tokens: dict[str, str]) -> None:
+    assert me(tokens["refresh"]) == 401
+    assert refresh(tokens["access"]).status_code == 401
+    # % if project.blacklist_path
+    assert log_out(tokens["access"]).status_code == 401
+    # % endif
+# % endif
+
+
+@pytest.mark.parametrize("kind", ["sliding", "refresh", "access", "", None, 5, [], {}])
+def test_another_type(claims: dict[str, Any], kind: Any) -> None:
+    claim = api_settings.TOKEN_TYPE_CLAIM
+    if kind != claims[claim]:
+        assert me(signed(claims | {claim: kind})) == 401
+
+
+# Claims of the wrong type, with a good signature
+
+WRONG = [
+    *(None, True, [], {}, "", "x", "\0", "\ud800", "x" * 5_000, -1, 0.5, 10**30, 10**400),
+    *(float("inf"), float("nan"), ["\0"], {"a": 1}),
+]
+
+
+@pytest.mark.parametrize("value", WRONG, ids=lambda value: repr(value)[:12])
+@pytest.mark.parametrize(
+    "claim",
+    [
+        *("exp", "nbf", "iat", "sub"),
+        api_settings.JTI_CLAIM,
+        api_settings.USER_ID_CLAIM,
+        # % if project.sliding
+        api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM,
+        # % endif
+        # % if project.sessions
+        "sid",
+        # % endif
+    ],
+)
+def test_a_claim_of_the_wrong_type(tokens: dict[str, str], claim: str, value: Any) -> None:
+    for token in tokens.values():
+        changed = signed(claims_of(token) | {claim: value})
+        statuses = {me(changed), refresh(changed).status_code}
+        # % if project.verify_path
+        statuses.add(APIClient().post(reverse("token_verify"), {"token": changed}).status_code)
+        # % endif
+        assert max(statuses) < 500
+        if claim in ("exp", api_settings.USER_ID_CLAIM):
+            assert me(changed) == 401
+
+
+@pytest.mark.parametrize("claim", ["exp", api_settings.JTI_CLAIM, api_settings.USER_ID_CLAIM])
+def test_a_missing_claim(tokens: dict[str, str], claim: str) -> None:
+    for token in tokens.values():
+        claims = claims_of(token)
+        del claims[claim]
+        assert refused(signed(claims))
+
+
+def test_another_users_id(claims: dict[str, Any]) -> None:
+    """Nobody can sign this; a token that names a user who is not there is no error, though."""
+    assert me(signed(claims | {api_settings.USER_ID_CLAIM: "999999999"})) == 401
+
+
+def test_expired_and_not_yet_valid(claims: dict[str, Any]) -> None:
+    leeway = state.token_backend.get_leeway() + timedelta(seconds=2)
+    past = claims["iat"] - int(leeway.total_seconds())
+    future = claims["iat"] + int(leeway.total_seconds()) + 60
+    assert refused(signed(claims | {"exp": past}))
+    assert refused(signed(claims | {"nbf": future}))
+    assert refused(signed(claims | {"iat": future}))
+
+
+# Headers and bodies
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        " ",
+        "x",
+        "{type}",
+        "{type} ",
+        "{type} a b",
+        "{type} é.ü.ß",
+        "{type} ..",
+        "{type} \0",
+        "{type} " + "x" * 20_000,
+        "{type} " + ".".join(["x" * 5_000] * 3),
+        "{type} " + "." * 20_000,
+        "{type} " + jwt.utils.base64url_encode(b"[" * 15_000).decode() + ".e30.x",
+        "{type} " + jwt.utils.base64url_encode(b'{"a":' * 5_000).decode() + ".e30.x",
+        "{type} " + jwt.utils.base64url_encode(b"\xff\xfe").decode() + ".e30.x",
+    ],
+    ids=lambda value: repr(value)[:24],
+)
+@pytest.mark.django_db
+def test_a_hostile_header(anonymous: APIClient, value: str) -> None:
+    header = value.replace("{type}", api_settings.AUTH_HEADER_TYPES[0])
+    anonymous.credentials(**{api_settings.AUTH_HEADER_NAME: header})
+    assert anonymous.get(reverse("user-me")).status_code == 401
+
+
+@pytest.mark.parametrize("spelling", [str.lower, str.upper, str.title])
+def test_the_scheme_in_any_case(tokens: dict[str, str], spelling: Callable[[str], str]) -> None:
+    header = f"{spelling(api_settings.AUTH_HEADER_TYPES[0])}  {tokens[ACCESS]}"
+    client = APIClient()
+    client.credentials(**{api_settings.AUTH_HEADER_NAME: header})
+    assert client.get(reverse("user-me")).status_code == 200
+
+
+def test_an_error_is_told_as_rfc_6750_has_it(anonymous: APIClient, tokens: dict[str, str]) -> None:
+    assert "error=" not in anonymous.get(reverse("user-me"))["WWW-Authenticate"]
+    response = client_with(tokens[ACCESS] + "x").get(reverse("user-me"))
+    assert 'error="invalid_token"' in response["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, 5, 1.5, [], {}, "", "\0", "\ud800", "x" * 100_000, ["x"], {"a": "b"}],
+    ids=lambda value: repr(value)[:12],
+)
+@pytest.mark.usefixtures("user")
+def test_a_hostile_login(anonymous: APIClient, value: Any) -> None:
+    for field in CREDENTIALS:
+        data = json.dumps(CREDENTIALS | {field: value})
+        response = anonymous.generic(
+            "POST", reverse("{{ project.obtain_name }}"), data, content_type="application/json"
+        )
+        assert response.status_code in (400, 401)
+
+
+# Nothing is told
+
+
+def test_no_secret_is_logged(
+    user: User,
+    tokens: dict[str, str],
+    anonymous: APIClient,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    url = reverse("{{ project.obtain_name }}")
+    wrong = "wrong horse battery staple"
+    anonymous.post(url, CREDENTIALS)
+    anonymous.post(url, CREDENTIALS | {"password": wrong})
+    anonymous.post(url, {"{{ project.login_field }}": PASSWORD, "password": PASSWORD})
+    answers = [refresh(tokens[REFRESH]), refresh(tokens[REFRESH])]
+    me(tokens[ACCESS] + "x")
+    # % if project.blacklist_path
+    log_out(tokens[REFRESH])
+    # % endif
+    told = [record.getMessage() + repr(record.__dict__) for record in caplog.records]
+    told += capfd.readouterr()
+    events = {getattr(record, "event", "") for record in caplog.records}
+    assert {"login", "login_failed", "refresh"} <= events
+    made = [v for a in answers if a.status_code == 200 for v in tokens_in(a).values()]
+    for secret in [PASSWORD, wrong, *tokens.values(), *made]:
+        # The signature is what makes a token one.
+        assert not any(secret.rpartition(".")[2] in text for text in told)

@@ -1,0 +1,202 @@
+"""The ring of keys, and how a new one takes over."""
+
+{{ project.test_keys_imports }}
+
+LOGIN_URL = reverse("{{ project.obtain_name }}")
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Iterator[KeyRing]:
+    """A ring in a file, which the project uses for one test."""
+    file = tmp_path / "keys"
+    file.write_text(new_key())
+    with override_settings(JWT_KEYS=KeyRing(file)):
+        yield settings.JWT_KEYS
+
+
+def rotate(**options: bool) -> str:
+    out = StringIO()
+    call_command("rotate_signing_key", stdout=out, **options)
+    return out.getvalue()
+
+
+def access_of(client: APIClient) -> str:
+    token: str = client.post(LOGIN_URL, CREDENTIALS).json()["{{ project.access_field }}"]
+    return token
+
+
+def test_old_tokens_are_good_after_a_rotation(
+    ring: KeyRing, user: User, anonymous: APIClient
+) -> None:
+    old = access_of(anonymous)
+    signed_before = ring.keys[0].signing
+    assert "1 still verify, 0 dropped" in rotate()
+    new = access_of(anonymous)
+    assert [me(old), me(new)] == [200, 200]
+    assert ring.keys[0].signing != signed_before
+    assert ring.file
+    assert ring.file.stat().st_mode & 0o777 == 0o600
+
+
+def test_another_process_notices(ring: KeyRing) -> None:
+    other = KeyRing(ring.file)
+    assert len(other.keys) == 1
+    rotate()
+    assert len(other.keys) == 2
+    # % if project.symmetric
+    assert [key.signing for key in other.keys] == [key.signing for key in ring.keys]
+    # % else
+    assert [key.kid for key in other.keys] == [key.kid for key in ring.keys]
+    # % endif
+
+
+def test_a_key_is_dropped_when_its_last_token_has_expired(ring: KeyRing) -> None:
+    longest = max({{ project.access_lifetime_source }}, {{ project.refresh_lifetime_source }})
+    rotate()
+    with time_machine.travel(timezone.now() + longest / 2, tick=False):
+        assert "2 still verify, 0 dropped" in rotate()
+    with time_machine.travel(timezone.now() + longest + timedelta(hours=2), tick=False):
+        assert "1 dropped" in rotate()
+    assert len(ring.keys) == 3
+
+
+def test_all_old_keys_can_be_dropped_at_once(
+    ring: KeyRing, user: User, anonymous: APIClient
+) -> None:
+    old = access_of(anonymous)
+    rotate(drop_old=True)
+    assert me(old) == 401
+    assert len(ring.keys) == 1
+
+
+def test_one_rotation_at_a_time(ring: KeyRing) -> None:
+    assert ring.file
+    draft = ring.file.with_name("keys.new")
+    draft.touch()
+    with pytest.raises(CommandError, match="another rotation"):
+        rotate()
+    assert len(ring.keys) == 1
+
+
+def test_a_broken_file_leaves_the_keys_that_are_known(ring: KeyRing) -> None:
+    keys = ring.keys
+    assert ring.file
+    ring.file.write_text("# no key")
+    assert ring.keys == keys
+    ring.file.unlink()
+    assert ring.keys == keys
+
+
+def test_keys_in_the_environment_are_rotated_there() -> None:
+    old, new = new_key(), new_key()
+    with override_settings(JWT_KEYS=KeyRing(keys=(new, old))):
+        with pytest.raises(CommandError, match="JWT_SIGNING_KEY_FALLBACKS"):
+            rotate()
+        assert len(settings.JWT_KEYS.keys) == 2
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+def test_a_key_comes_from_the_environment(
+    escaped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [new_key(), new_key()]
+    monkeypatch.delenv("JWT_SIGNING_KEY_FILE", raising=False)
+    texts = [key.replace("\n", "\\n") if escaped else key for key in keys]
+    monkeypatch.setenv("JWT_SIGNING_KEY", texts[0])
+    monkeypatch.setenv("JWT_SIGNING_KEY_FALLBACKS", texts[1])
+    ring = KeyRing.from_environment(Env(), tmp_path)
+    # % if project.symmetric
+    assert [key.signing for key in ring.keys] == keys
+    # % else
+    assert [key.kid for key in ring.keys] == [Key(key).kid for key in keys]
+    # % endif
+
+
+@pytest.mark.parametrize("variable", ["JWT_SIGNING_KEY", "JWT_SIGNING_KEY_FILE"])
+def test_without_a_key_nothing_starts(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("JWT_SIGNING_KEY", "JWT_SIGNING_KEY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, " " if variable == "JWT_SIGNING_KEY" else "missing")
+    with pytest.raises(ImproperlyConfigured, match=variable):
+        KeyRing.from_environment(Env(), tmp_path)
+# % if project.symmetric
+
+
+@pytest.mark.parametrize("secret", ["", "short", "a" * 200, "changethis" * 3])
+def test_a_weak_secret_is_refused(secret: str) -> None:
+    with pytest.raises(ValueError, match="secret"):
+        Key(secret)
+# % else
+
+
+def pem(key: PrivateKeyTypes, password: bytes = b"") -> str:
+    encryption = (
+        serialization.BestAvailableEncryption(password)
+        if password
+        else serialization.NoEncryption()
+    )
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
+    ).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no key",
+        pem(ec.generate_private_key(ec.SECP256K1())),
+        pem(ed448.Ed448PrivateKey.generate()),
+        pem(rsa.generate_private_key(65537, 1024)),
+        pem(ec.generate_private_key(ec.SECP521R1()), b"secret"),
+    ],
+    ids=["text", "curve", "kind", "small", "encrypted"],
+)
+def test_another_key_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="key"):
+        Key(text)
+
+
+def test_others_verify_with_the_public_keys(
+    ring: KeyRing, user: User, anonymous: APIClient
+) -> None:
+    old = access_of(anonymous)
+    rotate()
+    response = anonymous.get(reverse("jwks"))
+    assert response["Cache-Control"] == "max-age=300, public"
+    assert not any("d" in key for key in response.json()["keys"])
+    public = jwt.PyJWKSet.from_dict(response.json())
+    for token in (old, access_of(anonymous)):
+        kid = jwt.get_unverified_header(token)["kid"]
+        jwt.decode(
+            token,
+            public[kid],
+            audience=api_settings.AUDIENCE,
+            issuer=api_settings.ISSUER,
+            algorithms=["{{ project.algorithm }}"],
+        )
+
+
+def test_the_name_of_a_key_is_its_thumbprint() -> None:
+    """The example of RFC 7638, section 3.1, or of RFC 8037, appendix A.3, or one like these."""
+    # % if project.key_module == "rsa"
+    n = (
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJ"
+        "ECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2"
+        "QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh"
+        "6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
+    )
+    jwk = {"kty": "RSA", "n": n, "e": "AQAB", "alg": "RS256", "kid": "2011-04-29"}
+    assert thumbprint(jwk) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    # % elif project.key_module == "ed25519"
+    x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": "a"}
+    assert thumbprint(jwk) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+    # % else
+    jwk = {"crv": "P-256", "kty": "EC", "x": "a", "y": "b"}
+    text = b'{"crv":"P-256","kty":"EC","x":"a","y":"b"}'
+    digest = jwt.utils.base64url_encode(hashlib.sha256(text).digest()).decode()
+    assert thumbprint({"use": "sig", **jwk}) == digest
+    # % endif
+# % endif

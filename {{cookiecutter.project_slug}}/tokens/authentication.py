@@ -1,0 +1,38 @@
+{{ project.authentication_imports }}
+
+
+class JWTAuthentication(authentication.JWTAuthentication):
+    """Simple JWT's, with the scheme in any case and the errors of RFC 6750."""
+
+    def authenticate_header(self, request: Request) -> str:
+        challenge = super().authenticate_header(request)
+        if self.get_header(request):
+            challenge += ', error="invalid_token"'
+        return challenge
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        # RFC 9110, section 11.1: `bearer` is `Bearer`.
+        scheme, _, rest = header.partition(b" ")
+        for known in authentication.AUTH_HEADER_TYPE_BYTES:
+            if scheme.lower() == known.lower():
+                header = known + b" " + rest
+        return super().get_raw_token(header)
+    # % if project.sessions
+
+    def get_user(self, validated_token: Token) -> Any:
+        """The user of a session that goes on, both in one query: a logout counts at once."""
+        try:
+            session = Session.objects.select_related("user").get(
+                pk=validated_token["sid"], revoked_at=None
+            )
+        except (KeyError, ValidationError, Session.DoesNotExist) as error:
+            raise AuthenticationFailed("The session has ended.", "session_ended") from error
+        user = session.user
+        if str(getattr(user, api_settings.USER_ID_FIELD)) != str(
+            validated_token.get(api_settings.USER_ID_CLAIM)
+        ):
+            raise AuthenticationFailed("The session is another user's.", "user_not_found")
+        if api_settings.CHECK_USER_IS_ACTIVE and not user.is_active:
+            raise AuthenticationFailed("User is inactive", "user_inactive")
+        return user
+    # % endif

@@ -1,0 +1,98 @@
+"""Simple JWT's backend, with a ring of keys and claims whose types are checked."""
+
+from typing import Any, cast
+
+import jwt
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db.models import Field
+from rest_framework_simplejwt import backends
+from rest_framework_simplejwt.exceptions import TokenBackendError
+from rest_framework_simplejwt.settings import api_settings
+{{ project.backend_import }}
+# RFC 7519 counts seconds, and Python's calendar ends with the year 9999.
+LAST_SECOND = 253_402_300_799
+
+
+class TokenBackend(backends.TokenBackend):
+    """Signs with the newest key of the ring, and verifies with any."""
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        key = settings.JWT_KEYS.keys[0]
+        own = {"aud": self.audience, "iss": self.issuer}
+        return jwt.encode(
+            payload | {name: value for name, value in own.items() if value is not None},
+            key.signing,
+            algorithm=self.algorithm,
+            # % if not project.symmetric
+            headers={"kid": key.kid},
+            # % endif
+            json_encoder=self.json_encoder,
+        )
+
+    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
+        try:
+            payload = super().decode(token, verify)
+        except (RecursionError, TypeError, ValueError, jwt.PyJWTError) as error:
+            # What PyJWT does not expect: a header that is nested without end, a key of another kind.
+            raise TokenBackendError("Token is invalid") from error
+        check_claims(payload)
+        return payload
+
+    # % if project.symmetric
+    def get_verifying_key(self, token: Any) -> str:
+        newest, *older = settings.JWT_KEYS.keys
+        key = next((key for key in older if self.is_signed_with(key.verifying, token)), newest)
+        secret: str = key.verifying
+        return secret
+
+    def is_signed_with(self, secret: str, token: Any) -> bool:
+        try:
+            jwt.PyJWS().decode(token, secret, algorithms=[self.algorithm])
+        except jwt.InvalidTokenError:
+            return False
+        return True
+    # % else
+    def get_verifying_key(self, token: Any) -> Any:
+        kid = jwt.get_unverified_header(token).get("kid")
+        for key in settings.JWT_KEYS.keys:
+            if key.kid == kid:
+                return key.verifying
+        # % if project.remote_keys
+        return issuer.key(kid)
+        # % else
+        raise TokenBackendError("Token is invalid")
+        # % endif
+    # % endif
+
+
+def check_claims(payload: dict[str, Any]) -> None:
+    """Raises TokenBackendError for a claim of the wrong type, which would break what reads it."""
+    names = (api_settings.JTI_CLAIM, api_settings.USER_ID_CLAIM, "sid")
+    times = ("exp", "iat", "auth_time", api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM)
+    if not (
+        api_settings.JTI_CLAIM in payload
+        and all(is_name(payload[claim]) for claim in names if claim in payload)
+        and all(is_time(payload[claim]) for claim in times if claim in payload)
+        and is_user_id(payload.get(api_settings.USER_ID_CLAIM))
+    ):
+        raise TokenBackendError("Token is invalid")
+
+
+def is_name(value: object) -> bool:
+    # Earlier releases of Simple JWT wrote a user's id as an integer.
+    return type(value) in (str, int) and str(value).isprintable() and 0 < len(str(value)) < 256
+
+
+def is_time(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value <= LAST_SECOND
+
+
+def is_user_id(value: Any) -> bool:
+    field = get_user_model()._meta.get_field(api_settings.USER_ID_FIELD)
+    try:
+        cast("Field[Any, Any]", field).to_python(value)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,73 @@
+"""Mistakes in the token policy that are better found at the start than by a user."""
+
+{{ project.checks_imports }}
+
+MAKE_A_KEY = "`python -m tokens.keys FILE` makes one; JWT_SIGNING_KEY_FILE names the file."
+
+
+@register("tokens")
+def check_policy(**kwargs: Any) -> list[CheckMessage]:
+    return [*key_problems(), *policy_problems()]
+
+
+def key_problems() -> Iterator[CheckMessage]:
+    try:
+        keys = settings.JWT_KEYS.keys
+    except ValueError as error:
+        yield Error(f"A signing key cannot be used: {error}.", hint=MAKE_A_KEY, id="tokens.E001")
+        return
+    # % if project.symmetric
+    if any(key.signing == settings.SECRET_KEY for key in keys):
+        yield Error("A signing key is SECRET_KEY.", hint=MAKE_A_KEY, id="tokens.E002")
+    # % endif
+    claims = {api_settings.JTI_CLAIM: "check", api_settings.USER_ID_CLAIM: "0"}
+    try:
+        if state.token_backend.algorithm != keys[0].algorithm:
+            raise ValueError(f"keys are for {keys[0].algorithm}")
+        token: Any = state.token_backend.encode(claims)
+        state.token_backend.decode(token)
+    except (TokenBackendError, TypeError, ValueError, PyJWTError) as error:
+        yield Error(
+            f"What is signed with {state.token_backend.algorithm} is not verified: {error}.",
+            hint="ALGORITHM in config/jwt.py is the one of tokens/algorithm.py.",
+            id="tokens.E003",
+        )
+
+
+def policy_problems() -> Iterator[CheckMessage]:
+    # % if project.sliding
+    short, long = "SLIDING_TOKEN_LIFETIME", "SLIDING_TOKEN_REFRESH_LIFETIME"
+    # % else
+    short, long = "ACCESS_TOKEN_LIFETIME", "REFRESH_TOKEN_LIFETIME"
+    # % endif
+    if getattr(api_settings, short) >= getattr(api_settings, long):
+        yield Error(f"{long} is not longer than {short}.", id="tokens.E004")
+    installed = "rest_framework_simplejwt.token_blacklist" in settings.INSTALLED_APPS
+    if api_settings.BLACKLIST_AFTER_ROTATION and not installed:
+        yield Error(
+            "BLACKLIST_AFTER_ROTATION is on, and the app of the blacklist is not installed.",
+            hint="Add rest_framework_simplejwt.token_blacklist to INSTALLED_APPS.",
+            id="tokens.E005",
+        )
+    # % if project.sessions
+    obtain = import_string(api_settings.{{ project.obtain_setting }})
+    if not issubclass(obtain.token_class, revocation.{{ project.token_class }}):
+        yield Error(
+            f"{obtain.__name__} gives tokens without a session, which are accepted nowhere.",
+            hint="Derive it from the one in tokens/serializers.py, or set its token_class.",
+            id="tokens.E006",
+        )
+    # % endif
+
+
+@register("tokens", deploy=True)
+def check_throttles(**kwargs: Any) -> list[CheckMessage]:
+    if "locmem" in settings.CACHES["default"]["BACKEND"]:
+        return [
+            Warning(
+                "Throttles count in the memory of each process, so that many allow more.",
+                hint="Set CACHE_URL to a cache that all processes share, such as redis://…",
+                id="tokens.W001",
+            )
+        ]
+    return []

@@ -1,0 +1,140 @@
+"""What the token endpoints take and give: Simple JWT's, named in config/jwt.py."""
+
+{{ project.serializers_imports }}
+
+
+class {{ project.obtain_serializer }}(serializers.{{ project.obtain_serializer }}):
+    # % if project.sessions
+    token_class = revocation.{{ project.token_class }}
+
+    # % elif project.blacklists and project.sliding
+    token_class = revocation.SlidingToken
+
+    # % endif
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A password is taken as it was typed.
+        self.fields["password"] = serializers.PasswordField(trim_whitespace=False, max_length=4096)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        data: dict[str, Any] = super().validate(attrs)
+        request = self.context["request"]
+        # % if project.sessions
+        revocation.seen(self.token_class(data["{{ project.token_field }}"], verify=False), request)
+        # % endif
+        record("login", request, user=self.user and self.user.pk)
+        return data
+
+
+class {{ project.refresh_serializer }}(serializers.{{ project.refresh_serializer }}):
+    # % if project.blacklists and project.rotates
+    token_class = revocation.UsedRefreshToken
+
+    # % elif project.sessions
+    token_class = revocation.{{ project.token_class }}
+
+    # % endif
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        token = self.token_class(attrs["{{ project.token_field }}"])
+        user: Any = JWTAuthentication().get_user(token)
+        if not api_settings.USER_AUTHENTICATION_RULE(user):
+            raise AuthenticationFailed("No active account found for the given token.")
+        request = self.context["request"]
+        # % if project.sliding
+        token.check_exp(api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM)
+        token.set_exp()
+        token.set_iat()
+        # % if project.sessions
+        revocation.seen(token, request)
+        # % endif
+        record("refresh", request, user=user.pk)
+        return {"token": str(token)}
+        # % elif project.rotates
+        # % if project.revokes
+        used = token.payload.copy()
+        renew(token)
+        revocation.replace(used, token, user, request)
+        # % else
+        renew(token)
+        # % endif
+        record("refresh", request, user=user.pk)
+        return {"access": str(token.access_token), "refresh": str(token)}
+
+
+def renew(token: Token) -> None:
+    """Gives a refresh token a new id and a new life, not beyond what a login lasts at most.
+
+    The claim auth_time (OpenID Connect Core, section 2) tells when that was.
+    """
+    now = datetime_to_epoch(token.current_time)
+    login = token.payload.setdefault("auth_time", token.get("iat", now))
+    token.set_jti()
+    token.set_iat()
+    token.set_exp()
+    last = int(login + settings.JWT_ABSOLUTE_LIFETIME.total_seconds())
+    token["exp"] = min(token["exp"], last)
+    # % else
+        # % if project.sessions
+        revocation.seen(token, request)
+        # % endif
+        record("refresh", request, user=user.pk)
+        return {"access": str(token.access_token)}
+    # % endif
+# % if project.verify_path
+
+
+class TokenVerifySerializer(serializers.TokenVerifySerializer):
+    """Whether the token is still good for what it was made for."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        token = UntypedToken(attrs["token"])
+        JWTAuthentication().get_user(token)
+        # % if project.checks_used
+        revocation.check(token)
+        # % endif
+        return {}
+# % endif
+# % if project.blacklist_path
+
+
+class TokenBlacklistSerializer(serializers.{{ project.logout_serializer }}):
+    # % if project.sliding
+    """Logs out, with all tokens that this one was refreshed to. Simple JWT's takes no sliding one."""
+    # % else
+    """Logs out."""
+    # % endif
+
+    # % if project.sessions
+    token_class = revocation.{{ project.token_class }}
+
+    # % endif
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        token = self.token_class(attrs["{{ project.token_field }}"])
+        # % if project.sessions
+        revocation.end(token)
+        # % else
+        token.blacklist()
+        # % endif
+        user = token.get(api_settings.USER_ID_CLAIM)
+        record("logout", self.context["request"], user=user)
+        return {}
+# % endif
+# % if project.sessions
+
+
+class TokenSessionSerializer(ModelSerializer[Session]):
+    current = SerializerMethodField()
+
+    class Meta:
+        model = Session
+        fields = ("id", "current", "created_at", "last_seen_at", "address", "user_agent")
+
+    def get_current(self, session: Session) -> bool:
+        """Whether it is the login that asks."""
+        return bool(session.pk.hex == current_session(self.context["request"]))
+
+
+def current_session(request: Request) -> Any:
+    """The session of the token that a request carries, if it carries one."""
+    return request.auth.get("sid") if isinstance(request.auth, Token) else None
+# % endif

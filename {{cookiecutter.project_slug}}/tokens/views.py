@@ -1,0 +1,87 @@
+"""The token endpoints: Simple JWT's, with throttles, and answers that nobody keeps."""
+
+{{ project.views_imports }}
+
+no_store = method_decorator(cache_control(no_store=True), name="dispatch")
+
+
+@no_store
+# % if project.cookie
+@extend_schema(responses=cookies.AccessSerializer)
+class ObtainView(cookies.RefreshCookieMixin, views.TokenObtainPairView):
+# % else
+class ObtainView(views.{{ project.obtain_view }}):
+# % endif
+    throttle_classes = (throttles.ObtainByAddress, throttles.ObtainByAccount)
+
+
+@no_store
+# % if project.cookie
+@extend_schema(request=None, responses=cookies.AccessSerializer, parameters=[cookies.HEADER])
+class RefreshView(cookies.TakesRefreshCookie, views.TokenRefreshView):
+# % else
+class RefreshView(views.{{ project.refresh_view }}):
+# % endif
+    throttle_classes = (throttles.Refresh,)
+# % if project.verify_path
+
+
+@no_store
+class VerifyView(views.TokenVerifyView):
+    throttle_classes = (throttles.Verify,)
+# % endif
+# % if project.blacklist_path
+
+
+@no_store
+# % if project.cookie
+@extend_schema(request=None, responses={200: None}, parameters=[cookies.HEADER])
+class LogoutView(cookies.TakesRefreshCookie, views.TokenBlacklistView):
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response = super().post(request, *args, **kwargs)
+        cookies.delete(response)
+        return response
+# % else
+class LogoutView(views.TokenBlacklistView):
+    pass
+# % endif
+# % endif
+# % if project.sessions
+
+
+class SessionViewSet(ListModelMixin, DestroyModelMixin, GenericViewSet[Session]):
+    """The logins of whoever asks, and an end to them."""
+
+    permission_classes = (IsAuthenticated,)
+    serializer_class = serializers.TokenSessionSerializer
+    filter_backends = ()
+    queryset = Session.objects.none()
+
+    def get_queryset(self) -> QuerySet[Session]:
+        return Session.objects.filter(
+            user=cast(User, self.request.user), revoked_at=None, expires_at__gt=timezone.now()
+        )
+
+    def perform_destroy(self, instance: Session) -> None:
+        self.end(Session.objects.filter(pk=instance.pk))
+
+    def end_others(self, request: Request) -> Response:
+        """Ends all logins but the one that asks."""
+        self.end(self.get_queryset().exclude(pk=serializers.current_session(request)))
+        return Response(status=204)
+
+    def end(self, sessions: QuerySet[Session]) -> None:
+        reason = Session.Reason.ENDED_BY_USER
+        ended = sessions.update(revoked_at=timezone.now(), revoked_reason=reason)
+        record("sessions_ended", self.request, user=self.request.user.pk, ended=ended)
+# % endif
+# % if not project.symmetric
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def jwks(request: HttpRequest) -> JsonResponse:
+    """The public keys that verify the tokens (RFC 7517, section 5)."""
+    keys = [key.jwk for key in settings.JWT_KEYS.keys]
+    return JsonResponse({"keys": keys}, content_type="application/jwk-set+json")
+# % endif
