@@ -503,7 +503,10 @@ class Answers:
                 (True, "from django.utils.decorators import method_decorator"),
                 (True, "from django.views.decorators.cache import cache_control"),
                 (bool(cache), f"from django.views.decorators.http import {cache}"),
-                (cookie, "from drf_spectacular.utils import extend_schema"),
+                (
+                    cookie or self.sessions,
+                    "from drf_spectacular.utils import extend_schema",
+                ),
                 (
                     self.sessions,
                     "from rest_framework.mixins import DestroyModelMixin, ListModelMixin",
@@ -575,7 +578,10 @@ class Answers:
 
     @property
     def conftest_import(self) -> str:
-        return "from tokens import cookies\n" if self.cookie else ""
+        names = ["cookies"] * self.cookie + ["issuer"] * self.remote_keys
+        lines = [f"from tokens import {', '.join(names)}"] if names else []
+        lines += ["from tokens.algorithm import Key, new_key"] if self.remote_keys else []
+        return "".join(f"{line}\n" for line in lines)
 
     @property
     def token_module(self) -> str:
@@ -668,6 +674,7 @@ class Answers:
                 (True, "from django.utils import timezone"),
                 (True, "from environ import Env"),
                 (True, "from rest_framework.test import APIClient"),
+                (True, "from rest_framework_simplejwt import state"),
                 (public, "from rest_framework_simplejwt.settings import api_settings"),
             ),
             (
@@ -679,8 +686,22 @@ class Answers:
         )
 
     @property
-    def parallel_import(self) -> str:
-        return "\nfrom tokens import cookies\n" if self.cookie else ""
+    def parallel_imports(self) -> str:
+        return _imports(
+            (
+                (not self.cookie, "import json"),
+                (True, "import urllib.error"),
+                (True, "import urllib.request"),
+                (True, "from concurrent.futures import ThreadPoolExecutor"),
+            ),
+            (
+                (True, "import pytest"),
+                (True, "from django.urls import reverse"),
+                (True, "from pytest_django.live_server_helper import LiveServer"),
+            ),
+            ((self.cookie, "from tokens import cookies"),),
+            ((True, "from .conftest import refresh, tokens_in"),),
+        )
 
     @property
     def purging_imports(self) -> str:

@@ -50,6 +50,15 @@ def _nothing_counted() -> Iterator[None]:
         yield
 
 
+# % if project.remote_keys
+@pytest.fixture(autouse=True)
+def _another_issuer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has a key that signed nothing; tests ask no server for it."""
+    keys = {"keys": [Key(new_key()).jwk]}
+    monkeypatch.setattr(issuer.client, "fetch_data", lambda: keys)
+
+
+# % endif
 @pytest.fixture
 def user(db: None) -> User:
     """A user with each permission of the API, who is no superuser."""
@@ -103,7 +112,8 @@ def tokens(user: User, anonymous: APIClient) -> dict[str, str]:
 def tokens_in(response: Any) -> dict[str, str]:
     """The tokens of an answer, from body and cookie."""
     cookie = response.cookies.get(cookies.name())
-    return response.json() | ({"refresh": cookie.value} if cookie else {})
+    found: dict[str, str] = response.json()
+    return found | ({"refresh": cookie.value} if cookie else {})
 
 
 def post_cookie(name: str, token: str) -> Any:

@@ -8,7 +8,7 @@ no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 @no_store
 # % if project.cookie
 @extend_schema(responses=cookies.AccessSerializer)
-class ObtainView(cookies.RefreshCookieMixin, views.TokenObtainPairView):
+class ObtainView(cookies.GivesRefreshCookie, views.TokenObtainPairView):
 # % else
 class ObtainView(views.{{ project.obtain_view }}):
 # % endif
@@ -65,6 +65,7 @@ class SessionViewSet(ListModelMixin, DestroyModelMixin, GenericViewSet[Session])
     def perform_destroy(self, instance: Session) -> None:
         self.end(Session.objects.filter(pk=instance.pk))
 
+    @extend_schema(operation_id="sessions_end_others", responses={204: None})
     def end_others(self, request: Request) -> Response:
         """Ends all logins but the one that asks."""
         self.end(self.get_queryset().exclude(pk=serializers.current_session(request)))
