@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from .imports import IMPORTS
 from .literals import EMAIL, LINE_LENGTH, duration, duration_source, duration_words, string
 from .resources import VALIDATORS, Resource, ResourceErrors, parse
 
@@ -200,6 +201,10 @@ class Answers:
     def superuser_login(self) -> str:
         return self.superuser_email if self.email_login else self.superuser_username
 
+    def imports(self, path: str) -> str:
+        """The lines that a module of the project imports, and that depend on the answers."""
+        return IMPORTS[path](self)
+
     @property
     def sliding(self) -> bool:
         return self.flow == "sliding"
@@ -298,37 +303,6 @@ class Answers:
         return "HyperlinkedRelatedField" if self.hyperlinked else "PrimaryKeyRelatedField"
 
     @property
-    def serializer_imports(self) -> str:
-        lines = ["from . import models"]
-        if any(r.owned_relations for r in self.resources):
-            lines.append("from .ownership import OwnedRelatedField")
-        unique = any(f.unique for r in self.resources for f in r.owned_relations)
-        return "\n".join(
-            [
-                *(["from rest_framework.validators import UniqueValidator"] if unique else []),
-                "",
-                *lines,
-            ]
-        )
-
-    @property
-    def filter_imports(self) -> str:
-        names = [
-            "FilterSet",
-            *(["NumberFilter"] if any(r.relations for r in self.resources) else []),
-        ]
-        return f"from django_filters.rest_framework import {', '.join(names)}"
-
-    @property
-    def view_imports(self) -> str:
-        lines = ["from . import filters, models, serializers"]
-        if self.has_owners:
-            lines.append("from .ownership import OwnedViewSet")
-        if self.plain_viewsets:
-            lines[:0] = ["from rest_framework.viewsets import ModelViewSet", ""]
-        return "\n".join(lines)
-
-    @property
     def serializer_base(self) -> str:
         return "HyperlinkedModelSerializer" if self.hyperlinked else "ModelSerializer"
 
@@ -386,90 +360,6 @@ class Answers:
         return bool(self.verify_path and (self.blacklists or (self.sessions and self.rotates)))
 
     @property
-    def revocation_imports(self) -> str:
-        rotates, token_error = self.rotates, self.rotates or self.checks_used
-        if self.sessions:
-            names = "address_of, record" if rotates else "address_of"
-            own = [f"from .events import {names}", "from .models import Session"]
-            about_tokens, token_error = True, token_error or bool(self.blacklist_path)
-        else:
-            own = ["from .events import record"] * rotates
-            about_tokens = rotates or self.sliding or self.checks_used
-        return _imports(
-            (
-                (rotates, "import logging"),
-                (rotates, "from datetime import timedelta"),
-                (self.sessions or rotates or self.sliding, "from typing import Any"),
-            ),
-            (
-                (self.blacklists and rotates, "from django.db import IntegrityError, transaction"),
-                (True, "from django.utils import timezone"),
-                (self.sessions or rotates, "from rest_framework.request import Request"),
-                (about_tokens, "from rest_framework_simplejwt import tokens"),
-                (token_error, "from rest_framework_simplejwt.exceptions import TokenError"),
-                (about_tokens, "from rest_framework_simplejwt.settings import api_settings"),
-                (
-                    self.blacklists,
-                    "from rest_framework_simplejwt.token_blacklist.models import"
-                    " BlacklistedToken, OutstandingToken",
-                ),
-                (
-                    self.sessions or rotates or self.sliding,
-                    "from rest_framework_simplejwt.utils import datetime_from_epoch",
-                ),
-            ),
-            [(True, "from accounts.models import User")],
-            [(True, line) for line in own],
-        )
-
-    @property
-    def serializers_imports(self) -> str:
-        rotates, verifies = self.rotates, bool(self.verify_path)
-        sessions = self.sessions
-        tokens = ", ".join(["Token"] * (rotates or sessions) + ["UntypedToken"] * verifies)
-        revocation = self.sessions or (
-            self.blacklists and (rotates or self.sliding or self.checks_used)
-        )
-        return _imports(
-            ((True, "from typing import Any"),),
-            (
-                (rotates, "from django.conf import settings"),
-                (sessions, "from rest_framework.request import Request"),
-                (
-                    sessions,
-                    "from rest_framework.serializers import ModelSerializer, SerializerMethodField",
-                ),
-                (True, "from rest_framework_simplejwt import serializers"),
-                (True, "from rest_framework_simplejwt.exceptions import AuthenticationFailed"),
-                (True, "from rest_framework_simplejwt.settings import api_settings"),
-                (bool(tokens), f"from rest_framework_simplejwt.tokens import {tokens}"),
-                (rotates, "from rest_framework_simplejwt.utils import datetime_to_epoch"),
-            ),
-            (
-                (revocation, "from . import revocation"),
-                (True, "from .authentication import JWTAuthentication"),
-                (True, "from .events import record"),
-                (sessions, "from .models import Session"),
-            ),
-        )
-
-    @property
-    def authentication_imports(self) -> str:
-        simplejwt = "from rest_framework_simplejwt"
-        return _imports(
-            ((self.sessions, "from typing import Any"),),
-            (
-                (self.sessions, "from django.core.exceptions import ValidationError"),
-                (True, "from rest_framework.request import Request"),
-                (True, f"{simplejwt} import authentication"),
-                (self.sessions, f"{simplejwt}.exceptions import AuthenticationFailed"),
-                (self.sessions, f"{simplejwt}.settings import api_settings"),
-                (self.sessions, f"{simplejwt}.tokens import Token"),
-            ),
-            ((self.sessions, "from .models import Session"),),
-        )
-
-    @property
     def obtain_setting(self) -> str:
         return "SLIDING_TOKEN_OBTAIN_SERIALIZER" if self.sliding else "TOKEN_OBTAIN_SERIALIZER"
 
@@ -484,104 +374,8 @@ class Answers:
         return names
 
     @property
-    def views_imports(self) -> str:
-        cookie, logout_by_cookie = self.cookie, bool(self.cookie and self.blacklist_path)
-        http = ["HttpRequest, JsonResponse"] * (not self.symmetric)
-        cache = ", ".join(["require_safe"] * (not self.symmetric))
-        typing = ", ".join(["Any"] * logout_by_cookie + ["cast"] * self.sessions)
-        own = ", ".join(
-            ["cookies"] * cookie + ["serializers"] * self.sessions + ["throttles"]
-        )
-        answers = logout_by_cookie or self.sessions
-        return _imports(
-            ((bool(typing), f"from typing import {typing}"),),
-            (
-                (not self.symmetric, "from django.conf import settings"),
-                (self.sessions, "from django.db.models import QuerySet"),
-                (bool(http), f"from django.http import {''.join(http)}"),
-                (self.sessions, "from django.utils import timezone"),
-                (True, "from django.utils.decorators import method_decorator"),
-                (True, "from django.views.decorators.cache import cache_control"),
-                (bool(cache), f"from django.views.decorators.http import {cache}"),
-                (
-                    cookie or self.sessions,
-                    "from drf_spectacular.utils import extend_schema",
-                ),
-                (
-                    self.sessions,
-                    "from rest_framework.mixins import DestroyModelMixin, ListModelMixin",
-                ),
-                (self.sessions, "from rest_framework.permissions import IsAuthenticated"),
-                (answers, "from rest_framework.request import Request"),
-                (answers, "from rest_framework.response import Response"),
-                (self.sessions, "from rest_framework.viewsets import GenericViewSet"),
-                (True, "from rest_framework_simplejwt import views"),
-            ),
-            ((self.sessions, "from accounts.models import User"),),
-            (
-                (True, f"from . import {own}"),
-                (self.sessions, "from .events import record"),
-                (self.sessions, "from .models import Session"),
-            ),
-        )
-
-    @property
-    def apps_imports(self) -> str:
-        lines = ["from django.contrib.auth.signals import user_login_failed"]
-        if self.revokes:
-            lines.insert(0, "from django.conf import settings")
-            lines.append("from django.db.models.signals import post_save")
-        return "\n".join(lines)
-
-    @property
     def apps_modules(self) -> str:
         return ", ".join(["backend", "checks", "events", "schema"] + ["signals"] * self.revokes)
-
-    @property
-    def checks_imports(self) -> str:
-        return _imports(
-            (
-                (True, "from collections.abc import Iterator"),
-                (True, "from typing import Any"),
-            ),
-            (
-                (True, "from django.conf import settings"),
-                (
-                    True,
-                    "from django.core.checks import CheckMessage, Error, Warning, register",
-                ),
-                (self.sessions, "from django.utils.module_loading import import_string"),
-                (True, "from jwt import PyJWTError"),
-                (True, "from rest_framework_simplejwt import state"),
-                (True, "from rest_framework_simplejwt.exceptions import TokenBackendError"),
-                (True, "from rest_framework_simplejwt.settings import api_settings"),
-            ),
-            ((self.sessions, "from . import revocation"),),
-        )
-
-    @property
-    def purge_imports(self) -> str:
-        blacklist = "from rest_framework_simplejwt.token_blacklist.models import"
-        return _imports(
-            (
-                (True, "from argparse import ArgumentParser"),
-                (True, "from typing import Any"),
-            ),
-            (
-                (True, "from django.core.management.base import BaseCommand"),
-                (self.blacklists, "from django.db import transaction"),
-                (True, "from django.utils import timezone"),
-                (self.blacklists, f"{blacklist} BlacklistedToken, OutstandingToken"),
-            ),
-            ((self.sessions, "from tokens.models import Session"),),
-        )
-
-    @property
-    def conftest_import(self) -> str:
-        names = ["cookies"] * self.cookie + ["issuer"] * self.remote_keys
-        lines = [f"from tokens import {', '.join(names)}"] if names else []
-        lines += ["from tokens.algorithm import Key, new_key"] if self.remote_keys else []
-        return "".join(f"{line}\n" for line in lines)
 
     @property
     def token_module(self) -> str:
@@ -593,148 +387,8 @@ class Answers:
         return self.sessions or (self.blacklists and self.sliding)
 
     @property
-    def test_tokens_imports(self) -> str:
-        own, rotates = self.token_class_is_own, self.rotates
-        names = ["CREDENTIALS", "LOGIN", "PASSWORD", "Travel"]
-        names += ["log_out"] * bool(self.blacklist_path) + ["me", "refresh"]
-        names += ["tokens_in"] * rotates
-        return _imports(
-            (
-                (True, "import jwt"),
-                (True, "import pytest"),
-                (rotates, "import time_machine"),
-                (rotates, "from django.test import override_settings"),
-                (True, "from django.urls import reverse"),
-                (rotates and self.revokes, "from django.utils import timezone"),
-                (True, "from rest_framework.test import APIClient"),
-                (not own, "from rest_framework_simplejwt import tokens as simplejwt"),
-                (True, "from rest_framework_simplejwt.settings import api_settings"),
-            ),
-            (
-                (True, "from accounts.models import User"),
-                (own, "from tokens import revocation"),
-            ),
-            ((True, f"from .conftest import {', '.join(names)}"),),
-        )
-
-    @property
-    def test_attacks_imports(self) -> str:
-        public, simplejwt = not self.symmetric, "from rest_framework_simplejwt"
-        names = ["CREDENTIALS", "PASSWORD", "client_with"]
-        names += ["log_out"] * bool(self.blacklist_path) + ["me", "refresh", "tokens_in"]
-        serialization = "from cryptography.hazmat.primitives.serialization"
-        return _imports(
-            (
-                (True, "import jwt"),
-                (True, "import pytest"),
-                (public, f"{serialization} import Encoding, PublicFormat"),
-                (True, "from django.conf import settings"),
-                (True, "from django.urls import reverse"),
-                (True, "from rest_framework.test import APIClient"),
-                (True, f"{simplejwt} import state"),
-                (True, f"{simplejwt}.settings import api_settings"),
-            ),
-            (
-                (True, "from accounts.models import User"),
-                (public, "from tokens.algorithm import Key, new_key"),
-            ),
-            ((True, f"from .conftest import {', '.join(names)}"),),
-        )
-
-    @property
     def token_model(self) -> str:
         return "Session" if self.sessions else "OutstandingToken"
-
-    @property
-    def test_keys_imports(self) -> str:
-        public, primitives = not self.symmetric, "from cryptography.hazmat.primitives"
-        algorithm = ["Key", "new_key"] + ["thumbprint"] * public
-        hashes = public and self.key_module == "ec"
-        return _imports(
-            (
-                (hashes, "import hashlib"),
-                (True, "from collections.abc import Iterator"),
-                (True, "from datetime import timedelta"),
-                (True, "from io import StringIO"),
-                (True, "from pathlib import Path"),
-            ),
-            (
-                (public, "import jwt"),
-                (True, "import pytest"),
-                (True, "import time_machine"),
-                (public, f"{primitives} import serialization"),
-                (public, f"{primitives}.asymmetric import ec, ed448, rsa"),
-                (public, f"{primitives}.asymmetric.types import PrivateKeyTypes"),
-                (True, "from django.conf import settings"),
-                (True, "from django.core.exceptions import ImproperlyConfigured"),
-                (True, "from django.core.management import call_command"),
-                (True, "from django.core.management.base import CommandError"),
-                (True, "from django.test import override_settings"),
-                (True, "from django.urls import reverse"),
-                (True, "from django.utils import timezone"),
-                (True, "from environ import Env"),
-                (True, "from rest_framework.test import APIClient"),
-                (True, "from rest_framework_simplejwt import state"),
-                (public, "from rest_framework_simplejwt.settings import api_settings"),
-            ),
-            (
-                (True, "from accounts.models import User"),
-                (True, f"from tokens.algorithm import {', '.join(algorithm)}"),
-                (True, "from tokens.keys import KeyRing"),
-            ),
-            ((True, "from .conftest import CREDENTIALS, me"),),
-        )
-
-    @property
-    def parallel_imports(self) -> str:
-        return _imports(
-            (
-                (not self.cookie, "import json"),
-                (True, "import urllib.error"),
-                (True, "import urllib.request"),
-                (True, "from concurrent.futures import ThreadPoolExecutor"),
-            ),
-            (
-                (True, "import pytest"),
-                (True, "from django.urls import reverse"),
-                (True, "from pytest_django.live_server_helper import LiveServer"),
-            ),
-            ((self.cookie, "from tokens import cookies"),),
-            ((True, "from .conftest import refresh, tokens_in"),),
-        )
-
-    @property
-    def purging_imports(self) -> str:
-        sliding_logout = bool(self.sliding and self.blacklist_path)
-        names = ["log_out", "me"] * sliding_logout + ["refresh"]
-        models = "from rest_framework_simplejwt.token_blacklist.models import"
-        own = self.token_class_is_own
-        return _imports(
-            (
-                (sliding_logout, "import time_machine"),
-                (True, "from django.core.management import call_command"),
-                (True, "from django.utils import timezone"),
-                (not own, "from rest_framework_simplejwt import tokens as simplejwt"),
-                (sliding_logout, "from rest_framework_simplejwt.settings import api_settings"),
-                (self.blacklists, f"{models} BlacklistedToken, OutstandingToken"),
-            ),
-            (
-                (True, "from accounts.models import User"),
-                (own, "from tokens import revocation"),
-                (self.sessions, "from tokens.models import Session"),
-            ),
-            ((True, f"from .conftest import {', '.join(names)}"),),
-        )
-
-    @property
-    def settings_import(self) -> str:
-        names = [*(["JWT_ABSOLUTE_LIFETIME"] if self.rotates else []), "JWT_KEYS", "SIMPLE_JWT"]
-        # Names that the module does not use itself are given on by `as`.
-        return "\n".join(f"from .jwt import {name} as {name}" for name in names)
-
-    @property
-    def backend_import(self) -> str:
-        return "\nfrom . import issuer\n" if self.remote_keys else ""
 
     @property
     def access_lifetime_source(self) -> str:
@@ -767,16 +421,26 @@ class Answers:
         return "token_obtain_sliding" if self.sliding else "token_obtain_pair"
 
     @property
-    def obtain_view(self) -> str:
-        return "TokenObtainSlidingView" if self.sliding else "TokenObtainPairView"
+    def obtain_bases(self) -> str:
+        """What the view of the endpoint derives from: in Simple JWT's words, and a mixin."""
+        if self.cookie:
+            return "cookies.GivesRefreshCookie, views.TokenObtainPairView"
+        return "views.TokenObtainSlidingView" if self.sliding else "views.TokenObtainPairView"
 
     @property
     def refresh_name(self) -> str:
         return "token_refresh_sliding" if self.sliding else "token_refresh"
 
     @property
-    def refresh_view(self) -> str:
-        return "TokenRefreshSlidingView" if self.sliding else "TokenRefreshView"
+    def refresh_bases(self) -> str:
+        if self.cookie:
+            return "cookies.TakesRefreshCookie, views.TokenRefreshView"
+        return "views.TokenRefreshSlidingView" if self.sliding else "views.TokenRefreshView"
+
+    @property
+    def logout_bases(self) -> str:
+        mixin = "cookies.TakesRefreshCookie, " if self.cookie else ""
+        return f"{mixin}views.TokenBlacklistView"
 
     @property
     def header_name(self) -> str:
@@ -788,28 +452,6 @@ class Answers:
     def user_is_checked(self) -> bool:
         """Whether a disabled user's tokens are refused."""
         return self.jwt_settings.get("CHECK_USER_IS_ACTIVE") != "False"
-
-    @property
-    def model_imports(self) -> str:
-        """The imports of api/models.py, in ruff's order."""
-        used = {f.type for r in self.resources for f in r.fields if f.default is not None}
-        standard = [
-            line
-            for types, line in (
-                ({"date", "datetime", "time", "duration"}, "import datetime as dt"),
-                ({"decimal"}, "from decimal import Decimal"),
-                ({"uuid"}, "from uuid import UUID"),
-            )
-            if types & used
-        ]
-        django = ["from django.db import models"]
-        if self.has_owners:
-            django.insert(0, "from django.conf import settings")
-        own = [f"from .validators import {', '.join(self.validator_names)}"] * bool(
-            self.validator_names
-        )
-        groups = [standard, django, own]
-        return "\n\n".join("\n".join(lines) for lines in groups if lines)
 
     @property
     def has_owners(self) -> bool:
@@ -828,34 +470,6 @@ class Answers:
     @property
     def has_relations(self) -> bool:
         return any(r.relations for r in self.resources)
-
-    @property
-    def rows_imports(self) -> str:
-        return "from django.urls import reverse\n" if self.hyperlinked else ""
-
-    @property
-    def factory_imports(self) -> str:
-        source = "\n".join(
-            f.fake(r) for r in self.resources for f in [*r.made_fields, *r.needed_many]
-        )
-        groups = (
-            (
-                (" dt." in source or "(dt." in source, "import datetime as dt"),
-                ("Decimal(" in source, "from decimal import Decimal"),
-                (True, "from typing import Any"),
-                ("uuid4" in source, "from uuid import uuid4"),
-            ),
-            (
-                ("timezone." in source, "from django.utils import timezone"),
-                (True, "from factory.django import DjangoModelFactory"),
-            ),
-            (("UserFactory" in source, "from accounts.factories import UserFactory"),),
-            ((True, "from . import models"),),
-        )
-        texts = ["\n".join(line for used, line in group if used) for group in groups]
-        if "factory." in source:
-            texts[1] = "import factory\n" + texts[1]
-        return "\n\n".join(text for text in texts if text)
 
     @property
     def creation_order(self) -> list[str]:
@@ -930,7 +544,9 @@ class _Reader:
             obtain_path=self.path("token_obtain_path") or "",
             refresh_path=self.path("token_refresh_path") or "",
             verify_path=self.path("token_verify_path", optional=True),
-            blacklist_path=self.path("token_blacklist_path", optional=True) if revocation != "none" else None,
+            blacklist_path=self.path("token_blacklist_path", optional=True)
+            if revocation != "none"
+            else None,
             flow=flow,
             access_lifetime=access,
             refresh_lifetime=refresh,
@@ -1168,12 +784,6 @@ class _Reader:
                     # All that is below it would be in the way, too.
                     return
             seen.append((owner, route))
-
-
-def _imports(*groups: Sequence[tuple[bool, str]]) -> str:
-    """The lines that are needed, with a blank line between the groups."""
-    texts = ["\n".join(line for needed, line in group if needed) for group in groups]
-    return "\n\n".join(filter(None, texts))
 
 
 def _turns(char: str) -> bool:

@@ -24,6 +24,7 @@ from drf_jwt_template.answers import (
     MAX_SLUG,
     MAX_TEXT,
     NO,
+    OWN_SERIALIZERS,
     PAIR_SETTINGS,
     PROMPT_OF_SETTING,
     SLIDING_SETTINGS,
@@ -40,6 +41,8 @@ VARIABLES = [name for name in PROMPTS if not name.startswith("_")]
 TEXTS = [name for name in VARIABLES if isinstance(PROMPTS[name], str)]
 PATHS = [name for name in VARIABLES if name.endswith("_path")]
 OPTIONAL_PATHS = ["token_verify_path", "token_blacklist_path"]
+BLACKLIST = "TOKEN_BLACKLIST_SERIALIZER"
+SLIDING_PAIR = ("SLIDING_TOKEN_OBTAIN_SERIALIZER", "SLIDING_TOKEN_REFRESH_SERIALIZER")
 
 Raw = dict[str, object]
 
@@ -74,11 +77,11 @@ def test_the_defaults_are_accepted(default_answers: Raw) -> None:
         "refresh_path": "api/token/refresh/",
         "verify_path": "api/token/verify/",
         "blacklist_path": "api/token/blacklist/",
-        "sliding": False,
+        "flow": "pair",
         "access_lifetime": timedelta(minutes=5),
         "refresh_lifetime": timedelta(days=1),
         "rotates": True,
-        "revokes": True,
+        "revocation": "blacklist",
         "algorithm": "HS256",
         "jwt_settings": {},
         "hyperlinked": False,
@@ -516,7 +519,7 @@ def simple_jwt_defaults() -> dict[str, Any]:
 
 
 def test_each_setting_of_simple_jwt_has_its_place(simple_jwt_defaults: dict[str, Any]) -> None:
-    places = [*JWT_SETTINGS, *PROMPT_OF_SETTING, *KEY_SETTINGS, "JWK_URL"]
+    places = [*JWT_SETTINGS, *PROMPT_OF_SETTING, *KEY_SETTINGS]
     assert sorted(places) == sorted(simple_jwt_defaults)
     assert set(PROMPT_OF_SETTING.values()) <= set(VARIABLES)
     assert {*PAIR_SETTINGS, *SLIDING_SETTINGS} <= set(JWT_SETTINGS)
@@ -587,7 +590,9 @@ def test_long_lists_have_an_item_a_line(default_answers: Raw, name: str) -> None
             for name, prompt in PROMPT_OF_SETTING.items()
         ),
         *((f"{name}=x", "JWT_SIGNING_KEY in .env") for name in KEY_SETTINGS),
-        ("JWK_URL=https://x.example", "JWK_URL cannot be answered"),
+        ("JWK_URL=https://x.example/keys", "an algorithm of public keys alone"),
+        ("JWK_URL=file:///etc/passwd", "JWK_URL is an http or https URL"),
+        ("USER_ID_CLAIM=sid", "which the project's tokens say already"),
         ("ISUER=x", "ISUER is no setting of Simple JWT; did you mean ISSUER?"),
         ("issuer=x", "did you mean ISSUER?"),
         ("ALGORITM=x", "did you mean ALGORITHM?"),
@@ -702,14 +707,14 @@ def test_the_user_is_named_by_a_field_that_there_is(default_answers: Raw) -> Non
                 "header_type": "Bearer",
                 "header_name": "Authorization",
                 "own_serializers": {
-                    "TOKEN_REFRESH_SERIALIZER": '"tokens.serializers.TokenRefreshSerializer"'
+                    name: f'"tokens.serializers.{OWN_SERIALIZERS[name]}"'
+                    for name in (*PAIR_SETTINGS, "TOKEN_VERIFY_SERIALIZER", BLACKLIST)
                 },
                 "token_field": "refresh",
                 "access_field": "access",
                 "obtain_name": "token_obtain_pair",
                 "refresh_name": "token_refresh",
                 "user_is_checked": True,
-                "model_imports": "from django.db import models",
                 "choice_fields": [],
             },
         ),
@@ -759,25 +764,40 @@ def test_the_user_is_named_by_a_field_that_there_is(default_answers: Raw) -> Non
                 "obtain_name": "token_obtain_sliding",
                 "refresh_name": "token_refresh_sliding",
                 "own_serializers": {
-                    "SLIDING_TOKEN_REFRESH_SERIALIZER": (
-                        '"tokens.serializers.TokenRefreshSlidingSerializer"'
-                    ),
-                    "TOKEN_BLACKLIST_SERIALIZER": '"tokens.serializers.TokenBlacklistSerializer"',
+                    name: f'"tokens.serializers.{OWN_SERIALIZERS[name]}"'
+                    for name in (*SLIDING_PAIR, "TOKEN_VERIFY_SERIALIZER", BLACKLIST)
                 },
             },
         ),
         (
             {
                 "token_flow": "sliding",
+                "token_verify_path": "none",
                 "token_blacklist_path": "none",
                 "jwt_settings": "SLIDING_TOKEN_REFRESH_SERIALIZER=tokens.serializers.Mine",
             },
-            {"own_serializers": {}},
+            {
+                "own_serializers": {
+                    SLIDING_PAIR[0]: '"tokens.serializers.TokenObtainSlidingSerializer"'
+                }
+            },
         ),
         (
-            {"jwt_settings": "TOKEN_REFRESH_SERIALIZER=tokens.serializers.Mine"},
-            {"own_serializers": {}},
+            {
+                "token_verify_path": "none",
+                "token_blacklist_path": "none",
+                "jwt_settings": "TOKEN_REFRESH_SERIALIZER=tokens.serializers.Mine",
+            },
+            {
+                "own_serializers": {
+                    PAIR_SETTINGS[0]: '"tokens.serializers.TokenObtainPairSerializer"'
+                }
+            },
         ),
+        ({"token_flow": "pair-with-refresh-cookie"}, {"cookie": True, "sliding": False}),
+        ({"revocation": "sessions"}, {"sessions": True, "blacklists": False, "revokes": True}),
+        ({"refresh_token_lifetime": "1d"}, {"absolute_lifetime": timedelta(days=30)}),
+        ({"refresh_token_lifetime": "60d"}, {"absolute_lifetime": timedelta(days=180)}),
         ({"jwt_settings": "AUTH_HEADER_TYPES=JWT,Bearer"}, {"header_type": "JWT"}),
         ({"jwt_settings": "AUTH_HEADER_TYPES=it's"}, {"header_type": "it's"}),
         ({"jwt_settings": "AUTH_HEADER_NAME=HTTP_X_MY_TOKEN"}, {"header_name": "X-My-Token"}),
@@ -791,32 +811,6 @@ def test_the_user_is_named_by_a_field_that_there_is(default_answers: Raw) -> Non
         *(
             ({"also_accept": other}, {"browsable": False})
             for other in ("token", "basic", "nothing")
-        ),
-        (
-            {
-                "resources": "A(a: date=2026-01-31, b: decimal(4,2)=1.5,"
-                " c: uuid=3f2504e0-4f89-41d3-9a0c-0305e82c3301); B(d: duration=1h)"
-            },
-            {
-                "model_imports": "import datetime as dt\nfrom decimal import Decimal\n"
-                "from uuid import UUID\n\nfrom django.db import models"
-            },
-        ),
-        (
-            {"resources": "A(a: date, b: decimal(4,2), c: uuid)"},
-            {"model_imports": "from django.db import models"},
-        ),
-        (
-            {"resources": "A(a: float, b: date=2026-01-31)"},
-            {
-                "validator_names": ["finite"],
-                "model_imports": "import datetime as dt\n\nfrom django.db import models\n\n"
-                "from .validators import finite",
-            },
-        ),
-        (
-            {"resources": "A(a: str='dt.x', b: str='Decimal(1)', c: text='UUID(x), finite')"},
-            {"validator_names": [], "model_imports": "from django.db import models"},
         ),
         ({"resources": "A(a: url)"}, {"warns_of_url_forms": True}),
         ({"resources": "A(a: url)", "django_version": "6.1"}, {"warns_of_url_forms": False}),
@@ -835,6 +829,32 @@ def test_the_user_is_named_by_a_field_that_there_is(default_answers: Raw) -> Non
 def test_facts(default_answers: Raw, changed: Raw, facts: Mapping[str, object]) -> None:
     found = read({**default_answers, **changed})
     assert {name: getattr(found, name) for name in facts} == facts
+
+
+@pytest.mark.parametrize(
+    ("resources", "imports"),
+    [
+        (
+            "A(a: date=2026-01-31, b: decimal(4,2)=1.5,"
+            " c: uuid=3f2504e0-4f89-41d3-9a0c-0305e82c3301); B(d: duration=1h)",
+            "import datetime as dt\nfrom decimal import Decimal\nfrom uuid import UUID\n\n"
+            "from django.db import models",
+        ),
+        ("A(a: date, b: decimal(4,2), c: uuid)", "from django.db import models"),
+        (
+            "A(a: float, b: date=2026-01-31)",
+            "import datetime as dt\n\nfrom django.db import models\n\n"
+            "from .validators import finite",
+        ),
+        (
+            "A(a: str='dt.x', b: str='Decimal(1)', c: text='UUID(x), finite')",
+            "from django.db import models",
+        ),
+    ],
+)
+def test_models_import_what_they_use(default_answers: Raw, resources: str, imports: str) -> None:
+    found = read({**default_answers, "resources": resources})
+    assert found.imports("api/models.py") == imports
 
 
 def test_a_problem_is_shown_with_what_was_given() -> None:

@@ -110,15 +110,55 @@ BAKES: dict[str, Answers] = {
         "permission": "DjangoModelPermissions",
         "token_verify_path": "",
     },
-    "every-type": {"resources": EVERY_TYPE, "algorithm": "PS384", "django_version": "6.1"},
+    "every-type": {
+        "resources": EVERY_TYPE,
+        "algorithm": "PS384",
+        "django_version": "6.1",
+        "revocation": "sessions",
+    },
     "every-type-linked": {
         "resources": EVERY_TYPE,
         "resource_links": "url",
         "algorithm": "PS512",
         "api_prefix": "api/v1",
     },
-    "every-flag": {"resources": EVERY_FLAG, "algorithm": "ES256", "database": "postgresql"},
-    "relations": {"resources": RELATIONS},
+    "every-flag": {
+        "resources": EVERY_FLAG,
+        "algorithm": "ES256",
+        "database": "postgresql",
+        "token_flow": "pair-with-refresh-cookie",
+    },
+    "relations": {
+        "resources": RELATIONS,
+        "revocation": "sessions",
+        "token_flow": "pair-with-refresh-cookie",
+        "permission": "IsAuthenticatedOrReadOnly",
+    },
+    "sessions-sliding": {
+        "revocation": "sessions",
+        "token_flow": "sliding",
+        "login_field": "email",
+        "algorithm": "ES256",
+    },
+    "sessions-not-rotating": {
+        "revocation": "sessions",
+        "rotate_refresh_tokens": False,
+        "token_blacklist_path": "none",
+        "also_accept": "basic",
+        "jwt_settings": "USER_ID_FIELD=username; USER_ID_CLAIM=sub; LEEWAY=1h",
+    },
+    "stateless-cookie": {
+        "revocation": "none",
+        "token_flow": "pair-with-refresh-cookie",
+        "algorithm": "RS256",
+        "jwt_settings": "JWK_URL=https://issuer.example/jwks.json; ISSUER=https://issuer.example",
+    },
+    "blacklist-not-rotating": {
+        "rotate_refresh_tokens": False,
+        "token_verify_path": "none",
+        "token_flow": "pair-with-refresh-cookie",
+        "token_blacklist_path": "bye",
+    },
     "relations-linked": {
         "resources": RELATIONS,
         "resource_links": "url",
@@ -174,11 +214,13 @@ COMMON_FILES = {
     *(f"config/{name}.py" for name in ("__init__", "asgi", "env", "jwt", "settings")),
     *("config/urls.py", "config/wsgi.py", "config/templates/drf_spectacular/redoc.html"),
     *(f"tests/{name}.py" for name in ("__init__", "conftest", "test_accounts", "test_openapi")),
-    *("tests/test_seed.py", "tests/test_tokens.py"),
-    *(
-        f"tokens/{name}.py"
-        for name in ("__init__", "apps", "keys", "schema", "serializers", "urls")
-    ),
+    *(f"tests/test_{name}.py" for name in ("attacks", "checks", "keys", "seeding", "throttles")),
+    "tests/test_tokens.py",
+    *(f"tokens/{name}.py" for name in ("__init__", "algorithm", "apps", "authentication")),
+    *(f"tokens/{name}.py" for name in ("backend", "checks", "events", "keys", "schema")),
+    *(f"tokens/{name}.py" for name in ("serializers", "throttles", "urls", "views")),
+    *(f"tokens/management/{name}.py" for name in ("__init__", "commands/__init__")),
+    "tokens/management/commands/rotate_signing_key.py",
 }
 
 
@@ -191,6 +233,33 @@ ONLY_WITH = {
 }
 
 
+COOKIE_FILES = ("tests/test_cookies.py", "tokens/cookies.py")
+REVOCATION_FILES = (
+    "tests/test_purging.py",
+    "tokens/management/commands/purge_tokens.py",
+    "tokens/revocation.py",
+    "tokens/signals.py",
+)
+SESSION_FILES = ("tests/test_sessions.py", "tokens/admin.py", "tokens/models.py")
+
+
+def token_files(answers: Answers) -> set[str]:
+    flow = answers.get("token_flow", "pair")
+    revocation = answers.get("revocation", "blacklist")
+    rotates = answers.get("rotate_refresh_tokens", True) is True and flow != "sliding"
+    return {
+        *(COOKIE_FILES if flow == "pair-with-refresh-cookie" else ()),
+        *(REVOCATION_FILES if revocation != "none" else ()),
+        *(SESSION_FILES if revocation == "sessions" else ()),
+        *(["tests/test_parallel.py"] if rotates and revocation != "none" else []),
+        *(
+            ["tests/test_remote_keys.py", "tokens/issuer.py"]
+            if "JWK_URL" in answers.get("jwt_settings", "")
+            else []
+        ),
+    }
+
+
 def expected_files(answers: Answers) -> set[str]:
     also = answers.get("also_accept", "session")
     text = answers.get("resources", PROMPTS["resources"])
@@ -198,6 +267,7 @@ def expected_files(answers: Answers) -> set[str]:
     modules = [re.sub("(?<!^)([A-Z])", "_\\1", name).lower() for name in resources]
     return {
         *COMMON_FILES,
+        *token_files(answers),
         *([f"tests/test_also_{also}.py"] if also != "nothing" else []),
         *(path for path, mark in ONLY_WITH.items() if re.search(mark, text)),
         *(f"tests/test_{module}.py" for module in modules),
@@ -273,6 +343,8 @@ def test_the_project_passes_its_own_tests_and_checks(
     cookies: Cookies, environment: Callable[[str], Path], name: str, worker_id: str
 ) -> None:
     django = BAKES[name].get("django_version", "5.2")
+    # mypy takes what an app has in one project for what it has in the next.
+    revocation = BAKES[name].get("revocation", "blacklist")
     project = bake(cookies, BAKES[name])
     commands = adopt(project, environment(django))
     # The default of some is a server, which other tests are about.
@@ -281,7 +353,7 @@ def test_the_project_passes_its_own_tests_and_checks(
     run(commands / "ruff", "format", "--check", cwd=project)
     run(commands / "ruff", "check", cwd=project)
     run(
-        *(commands / "mypy", "--cache-dir", CACHE / f"mypy-{django}-{worker_id}"),
+        *(commands / "mypy", "--cache-dir", CACHE / f"mypy-{django}-{revocation}-{worker_id}"),
         cwd=project,
         **database,
     )

@@ -53,40 +53,56 @@ def secrets_of(setup: ModuleType) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-@pytest.mark.parametrize(("algorithm", "size"), [("HS256", 32), ("HS384", 48), ("HS512", 64)])
-def test_secrets_survive_a_shell_and_are_as_long_as_the_hash(
-    setup_of: Callable[..., ModuleType], algorithm: str, size: int
+def without_environment(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project's Python makes the signing key; here it makes an empty file."""
+
+    def make_key(*command: object) -> str:
+        assert command[1:3] == ("-m", "tokens.keys")
+        key = setup.ROOT / str(command[3])
+        key.parent.mkdir()
+        key.touch()
+        return ""
+
+    monkeypatch.setattr(setup, "run", make_key)
+
+
+@pytest.mark.parametrize(("algorithm", "key"), [("HS256", "jwt.txt"), ("ES256", "jwt.pem")])
+def test_secrets_survive_a_shell_and_are_made_once(
+    setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, algorithm: str, key: str
 ) -> None:
     setup = setup_of(algorithm=algorithm)
-    assert setup.write_secrets() == "wrote .env"
+    without_environment(setup, monkeypatch)
+    assert setup.write_secrets() == f"wrote .env and keys/{key}"
     found = secrets_of(setup)
-    assert len(found["JWT_SIGNING_KEY"]) * 6 // 8 >= size
+    assert found.pop("JWT_SIGNING_KEY_FILE") == f"keys/{key}"
     assert len(found["SECRET_KEY"]) >= 50
-    assert found["SECRET_KEY"] != found["JWT_SIGNING_KEY"]
     for value in found.values():
         assert re.fullmatch(r"[\w.@+-]+", value)
     assert stat.S_IMODE((setup.ROOT / ".env").stat().st_mode) == 0o600
     # A second time, nothing changes.
     assert setup.write_secrets() == "kept as they are"
-    assert secrets_of(setup) == found
+    assert secrets_of(setup)["SECRET_KEY"] == found["SECRET_KEY"]
 
 
-def test_two_projects_have_different_secrets(setup_of: Callable[..., ModuleType]) -> None:
+def test_two_projects_have_different_secrets(
+    setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, other = setup_of(project_slug="one"), setup_of(project_slug="other")
     for setup in (one, other):
+        without_environment(setup, monkeypatch)
         setup.write_secrets()
-    assert secrets_of(one)["JWT_SIGNING_KEY"] != secrets_of(other)["JWT_SIGNING_KEY"]
+    assert secrets_of(one)["SECRET_KEY"] != secrets_of(other)["SECRET_KEY"]
 
 
 def test_an_empty_secret_is_filled_in_and_the_rest_is_kept(
     setup_of: Callable[..., ModuleType],
 ) -> None:
     setup = setup_of()
-    (setup.ROOT / ".env").write_text("# mine\nDEBUG=False\nSECRET_KEY=mine\nJWT_SIGNING_KEY=\n")
+    (setup.ROOT / ".env").write_text("# mine\nDEBUG=False\nJWT_SIGNING_KEY=mine\nSECRET_KEY=\n")
     assert setup.write_secrets() == "wrote .env"
     lines = (setup.ROOT / ".env").read_text().splitlines()
-    assert lines[:3] == ["# mine", "DEBUG=False", "SECRET_KEY=mine"]
-    assert len(lines[3]) > len("JWT_SIGNING_KEY=") + 40
+    assert lines[:3] == ["# mine", "DEBUG=False", "JWT_SIGNING_KEY=mine"]
+    assert len(lines[3]) > len("SECRET_KEY=") + 40
 
 
 def test_a_key_of_the_environment_is_not_made_anew(setup_of: Callable[..., ModuleType]) -> None:

@@ -1,6 +1,6 @@
 """Believable rows, for development and tests: `{{ project.resources[0].name }}Factory()` makes one, with all that it needs."""
 
-{{ project.factory_imports }}
+{{ project.imports("api/factories.py") }}
 # % for resource in project.resources
 
 

@@ -1,6 +1,6 @@
 """What lists can be filtered by: `?roll=7`, `?roll__gte=7`."""
 
-{{ project.filter_imports }}
+{{ project.imports("api/filters.py") }}
 
 from . import models
 # % for resource in project.resources if resource.has_filter

@@ -1,6 +1,6 @@
 """What the API speaks of."""
 
-{{ project.model_imports }}
+{{ project.imports("api/models.py") }}
 # % for resource in project.resources
 
 

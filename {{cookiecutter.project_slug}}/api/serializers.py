@@ -1,5 +1,5 @@
 from rest_framework import serializers
-{{ project.serializer_imports }}
+{{ project.imports("api/serializers.py") }}
 # % for resource in project.resources
 
 

@@ -1,4 +1,4 @@
-{{ project.view_imports }}
+{{ project.imports("api/views.py") }}
 # % for resource in project.resources
 
 

@@ -1,7 +1,7 @@
 """Django settings. Whatever differs between machines comes from the environment (`.env.example`)."""
 
 from .env import BASE_DIR, env
-{{ project.settings_import }}
+{{ project.imports("config/settings.py") }}
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)

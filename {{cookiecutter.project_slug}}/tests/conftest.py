@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import User
-{{ project.conftest_import }}
+{{ project.imports("tests/conftest.py") }}
 PASSWORD = "correct horse battery staple"
 LOGIN = {{ '"ada@example.com"' if project.email_login else '"ada"' }}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-{{ project.test_attacks_imports }}
+{{ project.imports("tests/test_attacks.py") }}
 
 ACCESS = "{{ project.access_field }}"
 REFRESH = "{{ project.token_field }}"
@@ -59,7 +59,12 @@ def test_no_signature(tokens: dict[str, str], algorithm: str) -> None:
 @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
 def test_algorithm_confusion(claims: dict[str, Any], algorithm: str) -> None:
     """Signed with what everybody knows: nothing, Django's secret, or the public key as a secret."""
-    for secret in (b"", settings.SECRET_KEY.encode(){{ ", public_key()" if not project.symmetric else "" }}):
+    # % if project.symmetric
+    known = (b"", settings.SECRET_KEY.encode())
+    # % else
+    known = (b"", settings.SECRET_KEY.encode(), public_key())
+    # % endif
+    for secret in known:
         header = {"alg": algorithm, "typ": "JWT", "kid": settings.JWT_KEYS.keys[0].kid}
         parts = [jwt.utils.base64url_encode(json.dumps(p).encode()) for p in (header, claims)]
         hashed = jwt.get_algorithm_by_name(algorithm).sign(b".".join(parts), secret)

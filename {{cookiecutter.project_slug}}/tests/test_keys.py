@@ -1,6 +1,6 @@
 """The ring of keys, and how a new one takes over."""
 
-{{ project.test_keys_imports }}
+{{ project.imports("tests/test_keys.py") }}
 
 LOGIN_URL = reverse("{{ project.obtain_name }}")
 

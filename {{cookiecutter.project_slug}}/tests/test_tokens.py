@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-{{ project.test_tokens_imports }}
+{{ project.imports("tests/test_tokens.py") }}
 
 ACCESS_LIFETIME = {{ project.access_lifetime_source }}
 REFRESH_LIFETIME = {{ project.refresh_lifetime_source }}

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-{{ project.apps_imports }}
+{{ project.imports("tokens/apps.py") }}
 
 
 class TokensConfig(AppConfig):

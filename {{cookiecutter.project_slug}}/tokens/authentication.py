@@ -1,4 +1,4 @@
-{{ project.authentication_imports }}
+{{ project.imports("tokens/authentication.py") }}
 
 
 class JWTAuthentication(authentication.JWTAuthentication):

@@ -10,7 +10,7 @@ from django.db.models import Field
 from rest_framework_simplejwt import backends
 from rest_framework_simplejwt.exceptions import TokenBackendError
 from rest_framework_simplejwt.settings import api_settings
-{{ project.backend_import }}
+{{ project.imports("tokens/backend.py") }}
 # RFC 7519 counts seconds, and Python's calendar ends with the year 9999.
 LAST_SECOND = 253_402_300_799
 

@@ -1,6 +1,6 @@
 """Mistakes in the token policy that are better found at the start than by a user."""
 
-{{ project.checks_imports }}
+{{ project.imports("tokens/checks.py") }}
 
 MAKE_A_KEY = "`python -m tokens.keys FILE` makes one; JWT_SIGNING_KEY_FILE names the file."
 

@@ -1,6 +1,6 @@
 """What the token endpoints take and give: Simple JWT's, named in config/jwt.py."""
 
-{{ project.serializers_imports }}
+{{ project.imports("tokens/serializers.py") }}
 
 
 class {{ project.obtain_serializer }}(serializers.{{ project.obtain_serializer }}):
@@ -49,16 +49,24 @@ class {{ project.refresh_serializer }}(serializers.{{ project.refresh_serializer
         # % endif
         record("refresh", request, user=user.pk)
         return {"token": str(token)}
-        # % elif project.rotates
-        # % if project.revokes
+        # % else
+        # % if project.rotates and project.revokes
         used = token.payload.copy()
         renew(token)
         revocation.replace(used, token, user, request)
-        # % else
+        # % elif project.rotates
         renew(token)
+        # % elif project.sessions
+        revocation.seen(token, request)
         # % endif
         record("refresh", request, user=user.pk)
+        # % if project.rotates
         return {"access": str(token.access_token), "refresh": str(token)}
+        # % else
+        return {"access": str(token.access_token)}
+        # % endif
+        # % endif
+# % if project.rotates
 
 
 def renew(token: Token) -> None:
@@ -73,13 +81,7 @@ def renew(token: Token) -> None:
     token.set_exp()
     last = int(login + settings.JWT_ABSOLUTE_LIFETIME.total_seconds())
     token["exp"] = min(token["exp"], last)
-    # % else
-        # % if project.sessions
-        revocation.seen(token, request)
-        # % endif
-        record("refresh", request, user=user.pk)
-        return {"access": str(token.access_token)}
-    # % endif
+# % endif
 # % if project.verify_path
 
 

@@ -1,27 +1,23 @@
 """The token endpoints: Simple JWT's, with throttles, and answers that nobody keeps."""
 
-{{ project.views_imports }}
+{{ project.imports("tokens/views.py") }}
 
 no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 
 
-@no_store
 # % if project.cookie
 @extend_schema(responses=cookies.AccessSerializer)
-class ObtainView(cookies.GivesRefreshCookie, views.TokenObtainPairView):
-# % else
-class ObtainView(views.{{ project.obtain_view }}):
 # % endif
+@no_store
+class ObtainView({{ project.obtain_bases }}):
     throttle_classes = (throttles.ObtainByAddress, throttles.ObtainByAccount)
 
 
-@no_store
 # % if project.cookie
 @extend_schema(request=None, responses=cookies.AccessSerializer, parameters=[cookies.HEADER])
-class RefreshView(cookies.TakesRefreshCookie, views.TokenRefreshView):
-# % else
-class RefreshView(views.{{ project.refresh_view }}):
 # % endif
+@no_store
+class RefreshView({{ project.refresh_bases }}):
     throttle_classes = (throttles.Refresh,)
 # % if project.verify_path
 
@@ -33,18 +29,19 @@ class VerifyView(views.TokenVerifyView):
 # % if project.blacklist_path
 
 
-@no_store
 # % if project.cookie
 @extend_schema(request=None, responses={200: None}, parameters=[cookies.HEADER])
-class LogoutView(cookies.TakesRefreshCookie, views.TokenBlacklistView):
+# % endif
+@no_store
+class LogoutView({{ project.logout_bases }}):
+    # % if project.cookie
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().post(request, *args, **kwargs)
         cookies.delete(response)
         return response
-# % else
-class LogoutView(views.TokenBlacklistView):
+    # % else
     pass
-# % endif
+    # % endif
 # % endif
 # % if project.sessions
 

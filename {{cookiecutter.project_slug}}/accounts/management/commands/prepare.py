@@ -13,7 +13,11 @@ from django.urls import reverse
 
 from accounts.models import User
 
-PROJECT_APPS = ("accounts", "api"{{ ', "tokens"' if project.sessions else "" }})
+# % if project.sessions
+PROJECT_APPS = ("accounts", "api", "tokens")
+# % else
+PROJECT_APPS = ("accounts", "api")
+# % endif
 
 
 class Command(BaseCommand):
