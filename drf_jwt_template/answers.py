@@ -383,6 +383,10 @@ class Answers:
         return "revocation" if self.token_class_is_own else "simplejwt"
 
     @property
+    def token_class_module(self) -> str:
+        return "tokens.revocation" if self.token_class_is_own else "rest_framework_simplejwt.tokens"
+
+    @property
     def token_class_is_own(self) -> bool:
         return self.sessions or (self.blacklists and self.sliding)
 

@@ -144,13 +144,15 @@ def tests_test_keys(project: Answers) -> str:
     return _lines(
         (
             (hashes, "import hashlib"),
+            (public, "import subprocess"),
+            (public, "import sys"),
             (True, "from collections.abc import Iterator"),
             (True, "from datetime import timedelta"),
             (True, "from io import StringIO"),
             (True, "from pathlib import Path"),
         ),
         (
-            (public, "import jwt"),
+            (hashes, "import jwt"),
             (True, "import pytest"),
             (True, "import time_machine"),
             (public, f"{primitives} import serialization"),
@@ -164,14 +166,14 @@ def tests_test_keys(project: Answers) -> str:
             (True, "from django.urls import reverse"),
             (True, "from django.utils import timezone"),
             (True, "from environ import Env"),
+            (public, "from pytest_django.live_server_helper import LiveServer"),
             (True, "from rest_framework.test import APIClient"),
             (True, "from rest_framework_simplejwt import state"),
-            (public, "from rest_framework_simplejwt.settings import api_settings"),
         ),
         (
             (True, "from accounts.models import User"),
             (True, f"from tokens.algorithm import {', '.join(algorithm)}"),
-            (True, "from tokens.keys import KeyRing"),
+            (True, "from tokens.keys import MAX_AGE, KeyRing"),
         ),
         ((True, "from .conftest import CREDENTIALS, me"),),
     )
@@ -222,7 +224,7 @@ def tests_test_tokens(project: Answers) -> str:
     own, rotates = project.token_class_is_own, project.rotates
     names = ["CREDENTIALS", "LOGIN", "PASSWORD", "Travel"]
     names += ["log_out"] * bool(project.blacklist_path) + ["me", "refresh"]
-    names += ["tokens_in"] * rotates
+    names += ["tokens_in"]
     return _lines(
         (
             (True, "import jwt"),
@@ -237,7 +239,7 @@ def tests_test_tokens(project: Answers) -> str:
         ),
         (
             (True, "from accounts.models import User"),
-            (own, "from tokens import revocation"),
+            (True, f"from tokens import {'revocation, ' * own}serializers, views"),
         ),
         ((True, f"from .conftest import {', '.join(names)}"),),
     )
@@ -413,6 +415,7 @@ def tokens_views(project: Answers) -> str:
         (
             (True, f"from . import {own}"),
             (project.sessions, "from .events import record"),
+            (not project.symmetric, "from .keys import MAX_AGE"),
             (project.sessions, "from .models import Session"),
         ),
     )

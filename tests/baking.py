@@ -98,7 +98,8 @@ def environment_for(django: str, project: Path) -> Path:
     """The one environment in which all bakes of this Django are tried.
 
     It is what `uv sync` makes of the pyproject.toml of a project that has every dependency, and it
-    is kept in .cache, where the next run brings it up to date.
+    is kept in .cache, where the next run brings it up to date. TEST_SIMPLEJWT is another release of
+    Simple JWT to install, as a requirement.
     """
     python = python_for(django)
     version = subprocess.run(
@@ -115,6 +116,8 @@ def environment_for(django: str, project: Path) -> Path:
             cwd=project,
             UV_PROJECT_ENVIRONMENT=str(environment),
         )
+        if release := os.environ.get("TEST_SIMPLEJWT"):
+            uv("pip", "install", "--quiet", "--python", environment, release)
     return environment
 
 

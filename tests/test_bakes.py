@@ -200,6 +200,13 @@ BAKES: dict[str, Answers] = {
     },
 }
 
+# What a server is told by its environment.
+PRODUCTION = {
+    "DEBUG": "False",
+    "ALLOWED_HOSTS": "api.example.com",
+    "CACHE_URL": "redis://127.0.0.1:6379/0",
+}
+
 COMMON_FILES = {
     *(".editorconfig", ".env.example", ".gitignore", ".pre-commit-config.yaml", "Makefile"),
     *("README.md", "manage.py", "pyproject.toml", "scripts/setup.py"),
@@ -359,6 +366,11 @@ def test_the_project_passes_its_own_tests_and_checks(
     )
     run(commands / "python", "manage.py", "check", "--fail-level", "INFO", cwd=project, **database)
     run(
+        *(commands / "python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+        cwd=project,
+        **{**database, **PRODUCTION},
+    )
+    run(
         *(commands / "python", "manage.py", "makemigrations", "--check", "--dry-run"),
         cwd=project,
         **database,
@@ -378,7 +390,8 @@ def test_the_project_passes_its_own_tests_on_postgresql(
     commands = adopt(project, environment(BAKES[name].get("django_version", "5.2")))
     # The tests make a database of this name, with `test_` before it, and remove it.
     database = {"DATABASE_URL": urlsplit(server)._replace(path=f"/bake_{uuid4().hex}").geturl()}
-    run(commands / "python", "manage.py", "makemigrations", "-v0", cwd=project, **database)
+    apps = ("accounts", "api", "tokens")
+    run(commands / "python", "manage.py", "makemigrations", "-v0", *apps, cwd=project, **database)
     run(commands / "pytest", "-q", "-p", "no:cacheprovider", cwd=project, **database)
 
 

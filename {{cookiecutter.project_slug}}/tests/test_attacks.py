@@ -253,6 +253,13 @@ def test_a_hostile_login(anonymous: APIClient, value: Any) -> None:
         assert response.status_code in (400, 401)
 
 
+def test_a_body_without_end(anonymous: APIClient) -> None:
+    body = json.dumps({"password": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
+    url = reverse("{{ project.obtain_name }}")
+    response = anonymous.generic("POST", url, body, content_type="application/json")
+    assert response.status_code == 400
+
+
 # Nothing is told
 
 

@@ -364,6 +364,46 @@ def test_a_logout_revokes_the_token(tokens: dict[str, str]) -> None:
 # % endif
 
 
+# Simple JWT's own ways to change it
+
+
+def test_a_serializer_adds_claims(
+    user: User, anonymous: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class WithName(serializers.{{ project.obtain_serializer }}):
+        @classmethod
+        def get_token(cls, user: Any) -> Any:
+            token = super().get_token(user)
+            token["login"] = user.get_username()
+            return token
+
+    monkeypatch.setattr(views.ObtainView, "serializer_class", WithName)
+    tokens = tokens_in(anonymous.post(reverse("{{ project.obtain_name }}"), CREDENTIALS))
+    tokens |= tokens_in(refresh(tokens["{{ project.token_field }}"]))
+    assert {claims(token)["login"] for token in tokens.values()} == {LOGIN}
+
+
+def test_a_rule_decides_who_may_log_in_and_refresh(
+    tokens: dict[str, str], anonymous: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_settings, "USER_AUTHENTICATION_RULE", lambda user: False)
+    assert refresh(tokens["{{ project.token_field }}"]).status_code == 401
+    response = anonymous.post(reverse("{{ project.obtain_name }}"), CREDENTIALS)
+    assert response.status_code == 401
+
+
+def test_a_class_of_tokens_can_be_ones_own(
+    user: User, anonymous: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own: Any = serializers.{{ project.obtain_serializer }}.token_class
+    longer = type("Longer", (own,), {"lifetime": 3 * REFRESH_LIFETIME})
+    monkeypatch.setattr(serializers.{{ project.obtain_serializer }}, "token_class", longer)
+    tokens = tokens_in(anonymous.post(reverse("{{ project.obtain_name }}"), CREDENTIALS))
+    found = claims(tokens["{{ project.token_field }}"])
+    assert found["exp"] - found["iat"] == 3 * REFRESH_LIFETIME.total_seconds()
+    assert refresh(tokens["{{ project.token_field }}"]).status_code == 200
+
+
 # By hand
 
 

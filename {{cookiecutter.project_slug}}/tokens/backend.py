@@ -19,7 +19,7 @@ class TokenBackend(backends.TokenBackend):
     """Signs with the newest key of the ring, and verifies with any."""
 
     def encode(self, payload: dict[str, Any]) -> str:
-        key = settings.JWT_KEYS.keys[0]
+        key = settings.JWT_KEYS.signer
         own = {"aud": self.audience, "iss": self.issuer}
         return jwt.encode(
             payload | {name: value for name, value in own.items() if value is not None},

@@ -2,7 +2,9 @@
 
 Keys stand in the file that JWT_SIGNING_KEY_FILE names, the newest first; or in JWT_SIGNING_KEY,
 with those before it in JWT_SIGNING_KEY_FALLBACKS, divided by commas.
-`manage.py rotate_signing_key` puts a new one into the file, and running processes notice.
+
+`manage.py rotate_signing_key` puts a new one into the file, and running processes notice. It signs
+a little later, when whoever keeps a copy of the public keys has had the time to fetch it.
 
 `python -m tokens.keys FILE` makes the file, readable by its owner alone.
 """
@@ -12,30 +14,38 @@ import os
 import re
 import sys
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 from environ import Env
 
 from .algorithm import PATTERN, Key, new_key
 
 logger = logging.getLogger("tokens")
 
-UNTIL = "# signed until "
-ENTRY = re.compile(rf"(?:^{UNTIL}(?P<until>\S+)\n+)?(?P<key>{PATTERN})", re.MULTILINE | re.DOTALL)
+FROM = "# signs from "
+ENTRY = re.compile(rf"(?:^{FROM}(?P<start>\S+)\n+)?(?P<key>{PATTERN})", re.MULTILINE | re.DOTALL)
+# How long others may keep the public keys, and a new key waits.
+MAX_AGE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class Entry:
-    key: str
-    until: datetime | None
-    """When another key took its place; none for the one that signs."""
+    """A key in the file."""
+
+    text: str
+    start: datetime | None = None
+    """When it begins to sign; none for one that always has."""
 
     def __str__(self) -> str:
-        comment = f"{UNTIL}{self.until.isoformat()}\n" if self.until else ""
-        return f"{comment}{self.key}\n"
+        comment = f"{FROM}{self.start.isoformat()}\n" if self.start else ""
+        return f"{comment}{self.text}\n"
+
+    def has_begun(self) -> bool:
+        return self.start is None or self.start <= timezone.now()
 
 
 class KeyRing:
@@ -43,9 +53,9 @@ class KeyRing:
 
     def __init__(self, file: Path | None = None, keys: tuple[str, ...] = ()) -> None:
         self.file = file
-        self._keys: tuple[Key, ...] = ()
+        self._given = tuple(map(Entry, keys))
+        self._known: tuple[tuple[Entry, Key], ...] = ()
         self._stamp: tuple[int, int] | None = None
-        self._texts = keys
 
     @classmethod
     def from_environment(cls, env: Env, base_dir: Path) -> "KeyRing":
@@ -70,57 +80,65 @@ class KeyRing:
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """All keys, the one that signs first.
+        """All keys, the newest first. Raises ValueError if one cannot be used."""
+        return tuple(key for _, key in self._read())
 
-        Raises ValueError if one cannot be used. If the file goes bad later on, the last good keys
-        are kept, and an error is logged.
-        """
+    @property
+    def signer(self) -> Key:
+        """The newest key that has begun to sign. Raises ValueError if a key cannot be used."""
+        known = self._read()
+        return next((key for entry, key in known if entry.has_begun()), known[-1][1])
+
+    def _read(self) -> tuple[tuple[Entry, Key], ...]:
+        """The entries and their keys; the last good ones, if the file has gone bad meanwhile."""
         try:
-            self._read()
+            stamp = self._changed()
+            if stamp != self._stamp or not self._known:
+                self._stamp = stamp
+                self._known = tuple((entry, Key(entry.text)) for entry in self._entries())
         except (OSError, ValueError) as error:
-            if not self._keys:
+            if not self._known:
                 raise ValueError(str(error)) from error
             logger.error("keys_unreadable %s", error, extra={"event": "keys_unreadable"})
-        return self._keys
+        return self._known
 
-    def _read(self) -> None:
+    def _changed(self) -> tuple[int, int] | None:
         if self.file is None:
-            self._keys = self._keys or tuple(map(Key, self._texts))
-            return
+            return None
         status = self.file.stat()
-        stamp = (status.st_mtime_ns, status.st_ino)
-        if stamp != self._stamp:
-            self._stamp = stamp
-            keys = tuple(Key(entry.key) for entry in self._entries())
-            if not keys:
-                raise ValueError(f"{self.file} holds no key")
-            self._keys = keys
+        return status.st_mtime_ns, status.st_ino
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self) -> tuple[Entry, ...]:
         if self.file is None:
-            return []
-        found = ENTRY.finditer(self.file.read_text(encoding="utf-8"))
-        return [
-            Entry(match["key"], datetime.fromisoformat(match["until"]) if match["until"] else None)
-            for match in found
-        ]
+            return self._given
+        entries = tuple(
+            Entry(found["key"], datetime.fromisoformat(found["start"]) if found["start"] else None)
+            for found in ENTRY.finditer(self.file.read_text(encoding="utf-8"))
+        )
+        if not entries:
+            raise ValueError(f"{self.file} holds no key")
+        return entries
 
-    def rotate(self, longest: timedelta) -> int:
-        """Makes a new key that signs from now on; returns how many old ones are dropped.
+    def rotate(self, longest: timedelta) -> tuple[datetime, int]:
+        """Makes a new key; returns when it begins to sign, and how many old ones are dropped.
 
-        One is dropped when all that it signed has expired: `longest` is the life of a token.
-        Raises OSError if the file cannot be written, FileExistsError while another process does.
+        One is dropped when all that it signed has expired: `longest` is the life of a token. With
+        none, all are, and the new key signs at once. Raises OSError if the file cannot be written,
+        FileExistsError while another process does.
         """
         if self.file is None:
             raise ValueError("the keys are not in a file")
-        now = datetime.now(timezone.utc)
+        now = timezone.now()
+        start = now + MAX_AGE if longest else now
         draft = self.file.with_name(f"{self.file.name}.new")
         with open_new(draft) as target:
-            old = [Entry(entry.key, entry.until or now) for entry in self._entries()]
-            kept = [entry for entry in old if entry.until and entry.until + longest > now]
-            target.write("\n".join(map(str, [Entry(new_key(), None), *kept])))
+            old = self._entries()
+            # Each signs until the next newer one begins.
+            ends = [start, *(entry.start or now for entry in old)]
+            kept = [e for e, end in zip(old, ends, strict=False) if longest and end + longest > now]
+            target.write("\n".join(map(str, [Entry(new_key(), start), *kept])))
         draft.replace(self.file)
-        return len(old) - len(kept)
+        return start, len(old) - len(kept)
 
 
 def open_new(file: Path) -> TextIO:
@@ -133,4 +151,4 @@ if __name__ == "__main__":
     path = Path(sys.argv[1])
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open_new(path) as new:
-        new.write(str(Entry(new_key(), None)))
+        new.write(str(Entry(new_key())))

@@ -34,13 +34,13 @@ class VerifyView(views.TokenVerifyView):
 # % endif
 @no_store
 class LogoutView({{ project.logout_bases }}):
+    throttle_classes = (throttles.Refresh,)
     # % if project.cookie
+
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().post(request, *args, **kwargs)
         cookies.delete(response)
         return response
-    # % else
-    pass
     # % endif
 # % endif
 # % if project.sessions
@@ -77,7 +77,7 @@ class SessionViewSet(ListModelMixin, DestroyModelMixin, GenericViewSet[Session])
 
 
 @require_safe
-@cache_control(public=True, max_age=300)
+@cache_control(public=True, max_age=int(MAX_AGE.total_seconds()))
 def jwks(request: HttpRequest) -> JsonResponse:
     """The public keys that verify the tokens (RFC 7517, section 5)."""
     keys = [key.jwk for key in settings.JWT_KEYS.keys]

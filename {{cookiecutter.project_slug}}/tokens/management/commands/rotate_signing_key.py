@@ -12,9 +12,9 @@ from tokens.events import record
 
 class Command(BaseCommand):
     help = (
-        "Makes a new key that signs from now on, in the file of JWT_SIGNING_KEY_FILE. Running"
-        " processes notice. Older keys verify until the last token that they signed has expired;"
-        " after that, this command drops them."
+        "Makes a new key in the file of JWT_SIGNING_KEY_FILE. It signs in a few minutes, when those"
+        " who keep the public keys have fetched it; running processes notice. Older keys verify"
+        " until the last token that they signed has expired; after that, this command drops them."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,7 +33,8 @@ class Command(BaseCommand):
                 " one), and restart."
             )
         try:
-            dropped = ring.rotate(timedelta(0) if options["drop_old"] else self.longest_life())
+            longest = timedelta(0) if options["drop_old"] else self.longest_life()
+            start, dropped = ring.rotate(longest)
         except FileExistsError as error:
             raise CommandError(
                 f"{error.filename} is there: another rotation is under way, or broke off. If it"
@@ -41,9 +42,11 @@ class Command(BaseCommand):
             ) from error
         except (OSError, ValueError) as error:
             raise CommandError(f"No key was made: {error}") from error
-        record("key_rotated", None, kept=len(ring.keys) - 1, dropped=dropped)
+        kept = len(ring.keys) - 1
+        record("key_rotated", None, kept=kept, dropped=dropped)
         self.stdout.write(
-            f"A new key signs. Older ones: {len(ring.keys) - 1} still verify, {dropped} dropped."
+            f"A new key signs from {start:%H:%M:%S} UTC on."
+            f" Older ones: {kept} still verify, {dropped} dropped."
         )
 
     def longest_life(self) -> timedelta:
