@@ -258,7 +258,6 @@ def tokens_authentication(project: Answers) -> str:
     return _lines(
         ((project.sessions, "from typing import Any"),),
         (
-            (project.sessions, "from django.core.exceptions import ValidationError"),
             (True, "from rest_framework.request import Request"),
             (True, f"{simplejwt} import authentication"),
             (project.sessions, f"{simplejwt}.exceptions import AuthenticationFailed"),
@@ -270,7 +269,24 @@ def tokens_authentication(project: Answers) -> str:
 
 
 def tokens_backend(project: Answers) -> str:
-    return "\nfrom . import issuer\n" if project.remote_keys else ""
+    simplejwt = "from rest_framework_simplejwt"
+    return _lines(
+        (
+            (project.sessions, "import re"),
+            (True, "from typing import Any, cast"),
+        ),
+        (
+            (True, "import jwt"),
+            (True, "from django.conf import settings"),
+            (True, "from django.contrib.auth import get_user_model"),
+            (True, "from django.core.exceptions import ValidationError"),
+            (True, "from django.db.models import Field"),
+            (True, f"{simplejwt} import backends"),
+            (True, f"{simplejwt}.exceptions import TokenBackendError"),
+            (True, f"{simplejwt}.settings import api_settings"),
+        ),
+        ((project.remote_keys, "from . import issuer"),),
+    )
 
 
 def tokens_checks(project: Answers) -> str:
@@ -329,6 +345,7 @@ def tokens_revocation(project: Answers) -> str:
         ),
         (
             (project.blacklists and rotates, "from django.db import IntegrityError, transaction"),
+            (project.sessions and rotates, "from django.db import connection"),
             (True, "from django.utils import timezone"),
             (project.sessions or rotates, "from rest_framework.request import Request"),
             (about_tokens, "from rest_framework_simplejwt import tokens"),
@@ -352,6 +369,7 @@ def tokens_revocation(project: Answers) -> str:
 def tokens_serializers(project: Answers) -> str:
     rotates, verifies = project.rotates, bool(project.verify_path)
     sessions = project.sessions
+    own_authentication = verifies or not (sessions and rotates)
     tokens = ", ".join(["Token"] * (rotates or sessions) + ["UntypedToken"] * verifies)
     revocation = project.sessions or (
         project.blacklists and (rotates or project.sliding or project.checks_used)
@@ -365,7 +383,12 @@ def tokens_serializers(project: Answers) -> str:
                 sessions,
                 "from rest_framework.serializers import ModelSerializer, SerializerMethodField",
             ),
-            (True, "from rest_framework_simplejwt import serializers"),
+            (
+                True,
+                "from rest_framework_simplejwt import "
+                + "authentication, " * (sessions and rotates)
+                + "serializers",
+            ),
             (True, "from rest_framework_simplejwt.exceptions import AuthenticationFailed"),
             (True, "from rest_framework_simplejwt.settings import api_settings"),
             (bool(tokens), f"from rest_framework_simplejwt.tokens import {tokens}"),
@@ -373,7 +396,7 @@ def tokens_serializers(project: Answers) -> str:
         ),
         (
             (revocation, "from . import revocation"),
-            (True, "from .authentication import JWTAuthentication"),
+            (own_authentication, "from .authentication import JWTAuthentication"),
             (True, "from .events import record"),
             (sessions, "from .models import Session"),
         ),

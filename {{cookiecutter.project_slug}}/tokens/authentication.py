@@ -25,7 +25,7 @@ class JWTAuthentication(authentication.JWTAuthentication):
             session = Session.objects.select_related("user").get(
                 pk=validated_token["sid"], revoked_at=None
             )
-        except (KeyError, ValidationError, Session.DoesNotExist) as error:
+        except (KeyError, Session.DoesNotExist) as error:
             raise AuthenticationFailed("The session has ended.", "session_ended") from error
         user = session.user
         if str(getattr(user, api_settings.USER_ID_FIELD)) != str(

@@ -1,18 +1,12 @@
 """Simple JWT's backend, with a ring of keys and claims whose types are checked."""
 
-from typing import Any, cast
-
-import jwt
-from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
-from django.db.models import Field
-from rest_framework_simplejwt import backends
-from rest_framework_simplejwt.exceptions import TokenBackendError
-from rest_framework_simplejwt.settings import api_settings
 {{ project.imports("tokens/backend.py") }}
+
 # RFC 7519 counts seconds, and Python's calendar ends with the year 9999.
 LAST_SECOND = 253_402_300_799
+# % if project.sessions
+SESSION_ID = re.compile("[0-9a-f]{32}")
+# % endif
 
 
 class TokenBackend(backends.TokenBackend):
@@ -69,13 +63,16 @@ class TokenBackend(backends.TokenBackend):
 
 def check_claims(payload: dict[str, Any]) -> None:
     """Raises TokenBackendError for a claim of the wrong type, which would break what reads it."""
-    names = (api_settings.JTI_CLAIM, api_settings.USER_ID_CLAIM, "sid")
+    names = (api_settings.JTI_CLAIM, api_settings.USER_ID_CLAIM)
     times = ("exp", "iat", "auth_time", api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM)
     if not (
         api_settings.JTI_CLAIM in payload
         and all(is_name(payload[claim]) for claim in names if claim in payload)
         and all(is_time(payload[claim]) for claim in times if claim in payload)
         and is_user_id(payload.get(api_settings.USER_ID_CLAIM))
+        # % if project.sessions
+        and is_session_id(payload.get("sid"))
+        # % endif
     ):
         raise TokenBackendError("Token is invalid")
 
@@ -85,6 +82,12 @@ def is_name(value: object) -> bool:
     return type(value) in (str, int) and str(value).isprintable() and 0 < len(str(value)) < 256
 
 
+# % if project.sessions
+def is_session_id(value: object) -> bool:
+    return value is None or (isinstance(value, str) and bool(SESSION_ID.fullmatch(value)))
+
+
+# % endif
 def is_time(value: Any) -> bool:
     return type(value) in (int, float) and 0 <= value <= LAST_SECOND
 

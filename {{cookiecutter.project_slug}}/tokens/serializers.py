@@ -36,7 +36,12 @@ class {{ project.refresh_serializer }}(serializers.{{ project.refresh_serializer
     # % endif
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         token = self.token_class(attrs["{{ project.token_field }}"])
+        # % if project.sessions and project.rotates
+        # Whether the session goes on is found out when the token is replaced.
+        user: Any = authentication.JWTAuthentication().get_user(token)
+        # % else
         user: Any = JWTAuthentication().get_user(token)
+        # % endif
         if not api_settings.USER_AUTHENTICATION_RULE(user):
             raise AuthenticationFailed("No active account found for the given token.")
         request = self.context["request"]
