@@ -174,12 +174,11 @@ def test_the_public_keys_are_public(ring: KeyRing, anonymous: APIClient) -> None
     assert not any("d" in key for key in keys)
 
 
-VERIFY = """
-import sys, jwt
-url, token = sys.argv[1:]
-key = jwt.PyJWKClient(url).get_signing_key_from_jwt(token)
-jwt.decode(token, key, algorithms=["{{ project.algorithm }}"], options={"verify_aud": False})
-"""
+VERIFY = (
+    "import sys, jwt; url, token = sys.argv[1:];"
+    " key = jwt.PyJWKClient(url).get_signing_key_from_jwt(token);"
+    " jwt.decode(token, key, algorithms=['{{ project.algorithm }}'], options={'verify_aud': False})"
+)
 
 
 @pytest.mark.django_db(transaction=True)
