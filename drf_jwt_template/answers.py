@@ -235,6 +235,12 @@ class Answers:
         return "JWK_URL" in self.jwt_settings
 
     @property
+    def named_parties(self) -> list[str]:
+        """The claims that say whose a token is, and for whom (RFC 7519, section 4.1)."""
+        claims = {"AUDIENCE": "aud", "ISSUER": "iss"}
+        return [claim for setting, claim in claims.items() if setting in self.jwt_settings]
+
+    @property
     def absolute_lifetime(self) -> timedelta:
         """How long a login is at most renewed by rotation: a month, or three refresh tokens."""
         return max(timedelta(days=30), 3 * self.refresh_lifetime)

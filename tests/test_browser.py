@@ -20,7 +20,7 @@ from pytest_cookies.plugin import Cookies
 
 from tools.demo import free_port, wait_for
 
-from .baking import adopt, bake, clean_environment, run
+from .baking import adopt, bake, clean_environment, run, unavailable
 from .test_bakes import environment
 
 __all__ = ["environment"]
@@ -34,7 +34,7 @@ ME = "call('/api/users/me/').then(async a => [a.status, (await a.json()).usernam
 def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
     if not found:
-        pytest.skip("no Chromium on the PATH")
+        unavailable("no Chromium on the PATH")
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=found, args=options)

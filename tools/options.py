@@ -21,7 +21,7 @@ MORE = {
         "For example `ISSUER=https://issuer.example; AUDIENCE=mobile,web; LEEWAY=10s`. The settings are\n"
         + ",\n".join(f"`{name}`" for name in sorted(JWT_SETTINGS))
         + ".\nThose that have a prompt of their own are refused here, and so are the keys, which the setup"
-        " makes, and `JWK_URL`:\nwith it, Simple JWT refuses the tokens that the project itself gives out.\n"
+        " makes. `JWK_URL`\nneeds an algorithm of public keys, and no sessions.\n"
     ],
     "resources": ["See [the resource language](resources.md).\n"],
 }

@@ -191,6 +191,17 @@ def test_expired_and_not_yet_valid(claims: dict[str, Any]) -> None:
     assert refused(signed(claims | {"exp": past}))
     assert refused(signed(claims | {"nbf": future}))
     assert refused(signed(claims | {"iat": future}))
+# % if project.named_parties
+
+
+@pytest.mark.parametrize("claim", {{ project.named_parties | tojson }})
+def test_another_issuer_or_audience(tokens: dict[str, str], claim: str) -> None:
+    for token in tokens.values():
+        claims = claims_of(token)
+        assert refused(signed(claims | {claim: "https://evil.example"}))
+        del claims[claim]
+        assert refused(signed(claims))
+# % endif
 
 
 # Headers and bodies
@@ -279,12 +290,16 @@ def test_no_secret_is_logged(
     answers = [refresh(tokens[REFRESH]), refresh(tokens[REFRESH])]
     me(tokens[ACCESS] + "x")
     # % if project.blacklist_path
-    log_out(tokens[REFRESH])
+    log_out((tokens | tokens_in(answers[0]))[REFRESH])
     # % endif
     told = [record.getMessage() + repr(record.__dict__) for record in caplog.records]
     told += capfd.readouterr()
     events = {getattr(record, "event", "") for record in caplog.records}
+    # % if project.blacklist_path
+    assert {"login", "login_failed", "refresh", "logout"} <= events
+    # % else
     assert {"login", "login_failed", "refresh"} <= events
+    # % endif
     made = [v for a in answers if a.status_code == 200 for v in tokens_in(a).values()]
     for secret in [PASSWORD, wrong, *tokens.values(), *made]:
         # The signature is what makes a token one.

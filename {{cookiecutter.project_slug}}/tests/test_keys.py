@@ -26,10 +26,11 @@ def access_of(client: APIClient) -> str:
 
 
 def test_old_tokens_are_good_after_a_rotation(
-    ring: KeyRing, user: User, anonymous: APIClient
+    ring: KeyRing, user: User, anonymous: APIClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     old, before = access_of(anonymous), ring.signer.verifying
     assert "1 still verify, 0 dropped" in rotate()
+    assert "key_rotated" in {getattr(record, "event", "") for record in caplog.records}
     # Others may know the old public keys for so long.
     assert ring.signer.verifying == before
     with time_machine.travel(timezone.now() + MAX_AGE, tick=False):

@@ -27,7 +27,12 @@ class Throttle(SimpleRateThrottle):
         self.left = duration - elapsed
         key = f"throttle:{self.scope}:{ident}:{window:.0f}"
         self.cache.add(key, 0, timeout=2 * duration)
-        return bool(self.cache.incr(key) <= limit)
+        try:
+            count = self.cache.incr(key)
+        except ValueError:
+            # The cache was short of memory, and has dropped it meanwhile.
+            count = 1
+        return bool(count <= limit)
 
     def wait(self) -> float:
         return self.left
