@@ -1,0 +1,80 @@
+"""What Cookiecutter would make of some answers, in memory and without its hooks: for many at a time.
+
+Cookiecutter itself reads and compiles every template anew for every project. A test holds the two
+together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cookiecutter.generate import generate_context, is_copy_only_path
+from cookiecutter.prompt import prompt_for_config
+from cookiecutter.utils import create_env_with_context
+from jinja2 import FileSystemLoader
+
+from drf_jwt_template.answers import read
+from drf_jwt_template.bootstrap import TEMPLATES
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "{{cookiecutter.project_slug}}"
+PROMPTS: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
+
+
+def variables(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Cookiecutter's variables when these answers are given, and every other prompt has its default.
+
+    Raises ValueError for a variable that there is not: Cookiecutter ignores it silently.
+    """
+    unknown = set(answers) - {name for name in PROMPTS if not name.startswith("_")}
+    if unknown:
+        raise ValueError(f"no prompt: {', '.join(sorted(unknown))}")
+    context = generate_context(str(ROOT / "cookiecutter.json"), extra_context=dict(answers))
+    return {**prompt_for_config(context, no_input=True), "_template": str(ROOT)}
+
+
+class Renderer:
+    """Keeps the templates compiled from one project to the next."""
+
+    def __init__(self) -> None:
+        self.environment = create_env_with_context({"cookiecutter": PROMPTS})
+        self.environment.loader = FileSystemLoader([SOURCES, TEMPLATES])
+        self.paths = [
+            (self.environment.from_string(name), name)
+            for name in sorted(
+                path.relative_to(SOURCES).as_posix()
+                for path in SOURCES.rglob("*")
+                if path.is_file() and path.suffix != ".pyc"
+            )
+        ]
+
+    def render(self, answers: Mapping[str, Any]) -> dict[str, str]:
+        """The files of a project by their paths in it. Raises FailedHookException as Cookiecutter."""
+        return dict(self._files(variables(answers)))
+
+    def _files(self, given: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        context = {"cookiecutter": given}
+        for path, source in self.paths:
+            target = path.render(context)
+            if target.endswith("/"):
+                continue
+            if is_copy_only_path(source, {"cookiecutter": PROMPTS}):
+                yield target, (SOURCES / source).read_text(encoding="utf-8")
+            else:
+                yield target, self.environment.get_template(source).render(context)
+        template = self.environment.get_template("test_resource.py")
+        for resource in read(given).resources:
+            text = template.render(context, resource=resource)
+            yield f"tests/test_{resource.module}.py", text
+
+
+def write(files: Mapping[str, str], folder: Path) -> Path:
+    """Writes the files into a folder, which it makes."""
+    for name, text in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="\n")
+    return folder
