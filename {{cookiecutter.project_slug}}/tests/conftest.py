@@ -15,6 +15,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.settings import api_settings
 
+from accounts.hashers import PasswordHasher
 from accounts.models import User
 {{ project.imports("tests/conftest.py") }}
 PASSWORD = "correct horse battery staple"
@@ -34,18 +35,22 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("db") / "db.sqlite3")
 
 
-@pytest.fixture(autouse=True)
-def _plain_http() -> Iterator[None]:
-    """The test client speaks HTTP; with HTTPS on, it would be redirected and get no further."""
-    with override_settings(SECURE_SSL_REDIRECT=False):
-        yield
+class CheapHasher(PasswordHasher):
+    """Argon2id without its price: most tests log in, and none is about how long that takes."""
+
+    memory_cost = 8
+    time_cost = 1
 
 
 @pytest.fixture(autouse=True)
-def _nothing_counted() -> Iterator[None]:
-    """Throttles count from zero in each test, and in its own process."""
-    memory = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    with override_settings(CACHES=memory):
+def _settings_of_tests() -> Iterator[None]:
+    with override_settings(
+        # Throttles count from zero in each test, and in its own process.
+        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        PASSWORD_HASHERS=[f"{__name__}.{CheapHasher.__name__}"],
+        # The test client speaks HTTP; with HTTPS on, it would be redirected and get no further.
+        SECURE_SSL_REDIRECT=False,
+    ):
         cache.clear()
         yield
 

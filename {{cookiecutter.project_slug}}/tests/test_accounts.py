@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from accounts.hashers import PasswordHasher
 from accounts.models import User
+from config.settings import PASSWORD_HASHERS
 
 from .conftest import LOGIN, PASSWORD
 
@@ -46,8 +48,10 @@ def test_strangers_have_no_account(anonymous: APIClient) -> None:
     assert response["WWW-Authenticate"].startswith("{{ project.header_type }} ")
 
 
-def test_passwords_are_hashed_with_argon2id(user: User) -> None:
-    assert user.password.startswith("argon2$argon2id$")
+def test_passwords_are_hashed_as_owasp_has_it() -> None:
+    assert PASSWORD_HASHERS[0] == "accounts.hashers.PasswordHasher"
+    encoded = PasswordHasher().encode(PASSWORD, "salt-of-a-test")
+    assert encoded.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 @pytest.fixture

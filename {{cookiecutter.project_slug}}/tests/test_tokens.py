@@ -242,9 +242,7 @@ def test_two_tabs_may_refresh_at_once(tokens: dict[str, str]) -> None:
         assert refresh(new["refresh"]).status_code == 200
 
 
-def test_a_replay_ends_the_login(
-    tokens: dict[str, str], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_replay_ends_the_login(tokens: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:
     new = tokens_in(refresh(tokens["refresh"]))
     with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=False):
         assert refresh(tokens["refresh"]).status_code == 401
