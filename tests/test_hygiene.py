@@ -103,6 +103,13 @@ def test_each_prompt_has_a_sentence_and_each_choice_an_explanation() -> None:
                 assert sentences[name][choice].startswith(f"{choice} - "), (name, choice)
 
 
+def test_each_prompt_is_explained() -> None:
+    visible = {name: value for name, value in PROMPTS.items() if not name.startswith("_")}
+    texts = [name for name, value in visible.items() if isinstance(value, str)]
+    assert list(options.WHEN) == list(visible), "tools/options.py says when to choose which"
+    assert list(options.SAMPLES) == texts, "tools/options.py has answers that stand for others"
+
+
 def test_the_page_of_options_is_of_these_prompts() -> None:
     page = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
     assert page == options.render(PROMPTS), "stale: python -m tools.options"
