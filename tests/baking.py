@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import functools
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,13 @@ import pytest
 from filelock import FileLock
 from pytest_cookies.plugin import Cookies
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.rendering import PROMPTS, ROOT, Renderer, write
+
+__all__ = ["CACHE", "PROMPTS", "ROOT"]
+
 CACHE = ROOT / ".cache"
-PROMPTS: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
+# Where a virtual environment has its commands.
+BIN = "Scripts" if os.name == "nt" else "bin"
 OLDEST_PYTHON = {"5.2": (3, 10), "6.1": (3, 12)}
 # What of the caller's environment would lead a project's own commands astray.
 FOREIGN = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_SUPERUSER_PASSWORD", "VIRTUAL_ENV")
@@ -81,49 +87,60 @@ def unavailable(reason: str) -> None:
     pytest.skip(reason)
 
 
-def python_for(django: str) -> str:
-    """A Python that this Django runs on: the one of these tests, or a newer one on the PATH."""
+def python_for(django: str, which: str = "newest") -> Path:
+    """The oldest or newest Python here that this Django runs on: that of these tests, or on the PATH."""
     oldest = OLDEST_PYTHON[django]
-    if sys.version_info >= oldest:
-        return sys.executable
-    for minor in range(oldest[1] + 4, oldest[1] - 1, -1):
-        found = shutil.which(f"python3.{minor}")
-        if found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0:
-            return found
-    unavailable(f"Django {django} needs Python {'.'.join(map(str, oldest))} or newer on the PATH")
-    raise AssertionError
+    found = {sys.version_info[:2]: Path(sys.executable)} if sys.version_info >= oldest else {}
+    for minor in range(oldest[1], oldest[1] + 6):
+        path = shutil.which(f"python3.{minor}")
+        # What a version manager has on the PATH may be a Python that it does not start.
+        if path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0:
+            found.setdefault((3, minor), Path(path))
+    if not found:
+        unavailable(f"Django {django} needs Python {'.'.join(map(str, oldest))} or newer")
+    return found[max(found) if which == "newest" else min(found)]
 
 
-def environment_for(django: str, project: Path) -> Path:
-    """The one environment in which all bakes of this Django are tried.
+@functools.cache
+def environment_for(django: str, which: str = "newest") -> Path:
+    """The one environment in which all projects of this Django, on this Python, are tried.
 
     It is what `uv sync` makes of the pyproject.toml of a project that has every dependency, and it
-    is kept in .cache, where the next run brings it up to date. TEST_SIMPLEJWT is another release of
-    Simple JWT to install, as a requirement.
+    is kept in .cache, where the first run of a day brings it up to date. TEST_SIMPLEJWT is another
+    release of Simple JWT to install, as a requirement.
     """
-    python = python_for(django)
-    version = subprocess.run(
-        [python, "-c", "import sys; print(*sys.version_info[:2], sep='.')"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+    python = python_for(django, which)
+    version = run(
+        python, "-c", "import sys; print(*sys.version_info[:2], sep='.')", cwd=ROOT
+    ).strip()
     environment = CACHE / f"django-{django}-python-{version}"
     CACHE.mkdir(exist_ok=True)
-    with FileLock(environment.with_suffix(".lock")):
+    # An asymmetric algorithm brings the one dependency that is optional.
+    answers = {"django_version": django, "algorithm": "ES256", "project_slug": "everything"}
+    files = Renderer().render(answers)
+    release = os.environ.get("TEST_SIMPLEJWT", "")
+    made_of = "\n".join([str(date.today()), release, files["pyproject.toml"]])
+    stamp = environment / "made_of"
+    with FileLock(CACHE / f"{environment.name}.lock"), tempfile.TemporaryDirectory() as folder:
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == made_of:
+            return environment
+        write(files, Path(folder))
         uv(
             *("sync", "--quiet", "--python", python),
-            cwd=project,
+            cwd=Path(folder),
+            UV_COMPILE_BYTECODE="1",
             UV_PROJECT_ENVIRONMENT=str(environment),
         )
-        if release := os.environ.get("TEST_SIMPLEJWT"):
-            uv("pip", "install", "--quiet", "--python", environment, release)
+        # deptry knows the modules of what is installed beside it.
+        extra = ["deptry", *([release] if release else [])]
+        uv("pip", "install", "--quiet", "--python", environment, *extra)
+        stamp.write_text(made_of, encoding="utf-8")
     return environment
 
 
 def adopt(project: Path, environment: Path) -> Path:
     """Gives a rendered project its `.venv` and its secrets; returns the folder of its commands."""
     (project / ".venv").symlink_to(environment, target_is_directory=True)
-    commands = project / ".venv" / "bin"
+    commands = project / ".venv" / BIN
     run(commands / "python", "-c", "import setup; setup.write_secrets()", cwd=project / "scripts")
     return commands

@@ -21,9 +21,6 @@ from pytest_cookies.plugin import Cookies
 from tools.demo import free_port, wait_for
 
 from .baking import adopt, bake, clean_environment, run, unavailable
-from .test_bakes import environment
-
-__all__ = ["environment"]
 
 PASSWORD = "correct horse battery staple"  # noqa: S105
 LOGIN = f"logIn('admin', '{PASSWORD}')"

@@ -1,0 +1,140 @@
+"""Proves a row of the matrix: renders its project, and holds it to all that a project promises.
+
+What a project proves depends on its bytes, on the environment and on the steps here; so a proof is
+kept in .cache by the hash of these, and is not made twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from filelock import FileLock
+
+from tools.rendering import Renderer, write
+
+from .baking import BIN, CACHE, environment_for, run, unavailable
+from .matrix import answers, command
+
+PROOFS = CACHE / "proofs"
+IN_PROJECT = Path(__file__).with_name("in_project.py")
+OWN_PACKAGES = ("accounts", "api", "config", "tests", "tokens")
+# What a server is told by its environment.
+PRODUCTION = {
+    "DEBUG": "False",
+    "ALLOWED_HOSTS": "api.example.com",
+    "CACHE_URL": "redis://127.0.0.1:6379/0",
+}
+# Dependencies that settings name by a text or a URL; and one of development, which no server needs.
+DEPENDENCIES = "DEP002=argon2-cffi|django-cors-headers|psycopg|redis|whitenoise,DEP004=factory"
+
+Seconds = dict[str, float]
+renderer = Renderer()
+
+
+def prove(row: Mapping[str, Any], folder: Path) -> Seconds:
+    """How long each step took, or nothing if the project has been proven before.
+
+    The test fails with the command that makes the project.
+    """
+    django, server = row.get("django_version", "5.2"), row.get("server", "sqlite")
+    url = database_url(server, folder)
+    environment = environment_for(django, row.get("python", "newest"))
+    files = renderer.render(answers(row))
+    kept = PROOFS / fingerprint(files, environment, server)
+    if kept.exists():
+        return {}
+    try:
+        seconds = take_steps(write(files, folder / "project"), environment, url)
+    except AssertionError as error:
+        where = f"{environment.name}, {server}"
+        raise AssertionError(f"\n{command(row)}   # {where}\n\n{error}") from None
+    PROOFS.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(seconds), encoding="utf-8")
+    return seconds
+
+
+def database_url(server: str, folder: Path) -> str:
+    """A database of the test's own; on a server, one that is not there: the tests make theirs."""
+    if server == "sqlite":
+        return f"sqlite:///{folder / 'db.sqlite3'}"
+    url = os.environ.get("TEST_DATABASE_URL")
+    if not url:
+        unavailable("TEST_DATABASE_URL names no PostgreSQL server")
+    return urlsplit(str(url))._replace(path=f"/bake_{uuid4().hex}").geturl()
+
+
+def fingerprint(files: Mapping[str, str], environment: Path, server: str) -> str:
+    """Names what a proof depends on."""
+    steps = [Path(__file__).read_text(encoding="utf-8"), IN_PROJECT.read_text(encoding="utf-8")]
+    parts = [packages(environment), server, *steps, json.dumps(files, sort_keys=True)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def packages(environment: Path) -> str:
+    """The Python of an environment, and all that is installed there, with their versions."""
+    names = sorted(path.name for path in environment.glob("**/site-packages/*.dist-info"))
+    return " ".join([environment.name, *names])
+
+
+def take_steps(project: Path, environment: Path, url: str) -> Seconds:
+    seconds: Seconds = {}
+
+    @contextmanager
+    def step(name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        seconds[name] = time.perf_counter() - start
+
+    (project / ".venv").symlink_to(environment, target_is_directory=True)
+    commands = project / ".venv" / BIN
+    database = {"DATABASE_URL": url}
+    with step("checks, migrations, schema, settings"):
+        run(commands / "python", IN_PROJECT, cwd=project, **database)
+    with step("check --deploy"):
+        run(
+            *(commands / "python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+            cwd=project,
+            **database,
+            **PRODUCTION,
+        )
+    with step("pre-commit"):
+        run("git", "init", "--quiet", cwd=project)
+        run("git", "add", "--all", cwd=project)
+        run(commands / "pre-commit", "run", "--all-files", cwd=project, **database)
+    with step("mypy"):
+        check_types(project, environment, database)
+    with step("deptry"):
+        run(commands / "deptry", ".", "--per-rule-ignores", DEPENDENCIES, cwd=project)
+    with step("own tests"):
+        run(commands / "pytest", "-q", "-p", "no:cacheprovider", cwd=project, **database)
+    return seconds
+
+
+def check_types(project: Path, environment: Path, database: Mapping[str, str]) -> None:
+    """Runs mypy with what it knows of the libraries; of the project it knows nothing beforehand.
+
+    Its plugin for Django takes what an app has in one project for what it has in the next.
+    """
+    digest = hashlib.sha256(packages(environment).encode()).hexdigest()[:16]
+    known = CACHE / f"mypy-{environment.name}-{digest}"
+    command = (project / ".venv" / BIN / "mypy", "--no-sqlite-cache", "--cache-dir")
+    with FileLock(CACHE / f"{known.name}.lock"):
+        if not known.exists():
+            draft = project / ".mypy_cache"
+            run(*command, draft, cwd=project, **database)
+            for package in OWN_PACKAGES:
+                shutil.rmtree(next(draft.glob("3.*")) / package, ignore_errors=True)
+            shutil.move(draft, known)
+            return
+    shutil.copytree(known, project / ".mypy_cache")
+    run(*command, project / ".mypy_cache", cwd=project, **database)

@@ -1,0 +1,55 @@
+"""Every pair of options, in projects that prove what they promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from drf_jwt_template.answers import BadAnswers, read
+from tools.rendering import PROMPTS, variables
+
+from . import matrix
+from .files import complaints, expected_files
+from .proving import prove, renderer
+
+
+def test_every_prompt_has_its_place() -> None:
+    visible = {name for name in PROMPTS if not name.startswith("_")}
+    free = {n for n in visible if not isinstance(PROMPTS[n], (list, bool))}
+    assert set(matrix.SAMPLES) == free - set(matrix.ELSEWHERE)
+    assert set(matrix.axes()) == visible - set(matrix.ELSEWHERE) | set(matrix.TRIAL)
+    for name in matrix.ELSEWHERE:
+        assert (Path(__file__).parent / matrix.ELSEWHERE[name]).read_text("utf-8").count(name)
+
+
+def test_an_unknown_prompt_is_refused() -> None:
+    with pytest.raises(ValueError, match="no prompt: algoritm"):
+        variables({"algoritm": "ES256"})
+
+
+def test_rows_hold_every_pair_that_is_not_refused() -> None:
+    assert matrix.combinations(matrix.covering_array(2), 2) == matrix.allowed(2)
+
+
+@pytest.mark.parametrize("pair", matrix.refused_pairs(), ids=str)
+def test_what_is_left_out_is_refused_with_a_reason(pair: matrix.Values) -> None:
+    for row in matrix.covering_array(2):
+        with pytest.raises(BadAnswers) as refused:
+            read(variables(matrix.answers({**row, **dict(pair)})))
+        assert {p.variable for p in refused.value.problems} & {name for name, _ in pair}
+
+
+def test_a_row_is_proven(
+    row: matrix.Row, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("seconds", prove(row, tmp_path))
+    record_property("row", row)
+
+
+def test_files(row: matrix.Row) -> None:
+    files = renderer.render(matrix.answers(row))
+    assert set(files) == expected_files(matrix.answers(row))
+    for path, text in files.items():
+        assert complaints(path, text) == [], matrix.command(row)

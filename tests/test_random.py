@@ -1,0 +1,154 @@
+"""Combinations of answers at random: two that prove all, and thousands that are read as files.
+
+RANDOM_SEED is another seed to try.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import string
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from drf_jwt_template.answers import BadAnswers, read
+from drf_jwt_template.resources import ResourceErrors, parse
+from tools.rendering import variables, write
+
+from . import matrix
+from .baking import run
+from .files import complaints, expected_files
+from .proving import OWN_PACKAGES, prove, renderer
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SEED = os.environ.get("RANDOM_SEED", "7")
+PARTS, ROWS = 8, 300
+TYPES = {
+    "str": '"a b"',
+    "str(3)": "abc",
+    "str(90)": "'a; (b)'",
+    "text": '"to do; (now)"',
+    "int": "-5",
+    "float": "1e3",
+    "decimal(5,2)": "9.5",
+    "decimal(1,1)": "0.1",
+    "decimal(3,0)": "7",
+    "bool": "true",
+    "date": "2026-01-31",
+    "datetime": "2026-01-31T12:00:00Z",
+    "time": "12:30",
+    "duration": "36h",
+    "uuid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    "email": "a@example.org",
+    "url": "https://example.org/?a=1",
+    "slug": "a-b",
+    "json": "[]",
+    "choice(new|in-use|old)": "in-use",
+}
+
+
+def resources(chance: random.Random, count: int) -> str:
+    """A text of the language that is likely to be taken."""
+
+    def word(longest: int) -> str:
+        letters = chance.randint(2, longest)
+        return "".join(chance.choice(string.ascii_lowercase) for _ in range(letters))
+
+    names = [f"{word(chance.choice((4, 12, 29))).capitalize()}" for _ in range(count)]
+
+    def field(own: str) -> str:
+        kind = chance.choice([*TYPES, "relation", "many"])
+        name = word(chance.choice((4, 12, 30)))
+        if kind not in TYPES:
+            # Optional, so that no circle of relations needs itself.
+            many = "many " if kind == "many" else ""
+            one = " unique" if kind == "relation" and chance.random() < 0.3 else ""
+            return f"{name}: {many}{chance.choice(names)} optional{one}"
+        text = f"{name}: {kind}"
+        extra = chance.random()
+        if extra < 0.3:
+            text += f" = {TYPES[kind]}"
+        elif extra < 0.6 and kind.partition("(")[0] not in ("text", "bool", "json", "choice"):
+            text += " unique"
+        return text + (" optional" if chance.random() < 0.3 else "")
+
+    texts = []
+    for name in names:
+        fields = [f"{word(8)}: str", *(field(name) for _ in range(chance.randint(1, 6)))]
+        if chance.random() < 0.3:
+            fields.append("owner: user")
+        place = f" at {word(20)}/{word(20)}" if chance.random() < 0.3 else ""
+        texts.append(f"{name}({', '.join(fields)}){place}")
+    return ";\n".join(texts)
+
+
+@pytest.mark.parametrize("links", ["id", "url"])
+def test_random_resources_make_a_project_that_proves_all(links: str, tmp_path: Path) -> None:
+    chance = random.Random(f"{SEED}-{links}")  # noqa: S311
+    while True:
+        text = resources(chance, 8)
+        try:
+            parse(text)
+        except ResourceErrors:
+            continue
+        break
+    print(f"RANDOM_SEED={SEED}")
+    prove({"resources": text, "resource_links": links}, tmp_path)
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_combinations_are_sound_files(part: int, tmp_path: Path) -> None:
+    """Rendered and read by a parser and ruff, but not tried: each file that differs, once."""
+    seed = f"{SEED}-{part}"
+    print(f"RANDOM_SEED={SEED}, part {part}")
+    chance = random.Random(seed)  # noqa: S311
+    seen: set[tuple[str, str]] = set()
+    for number in range(ROWS):
+        row = random_row(chance)
+        files = renderer.render(row)
+        assert set(files) == expected_files(row), matrix.command(row)
+        new = {path: text for path, text in files.items() if (path, text) not in seen}
+        for path, text in new.items():
+            assert complaints(path, text) == [], matrix.command(row)
+            if path.endswith(".toml"):
+                tomllib.loads(text)
+            elif path.endswith(".yaml"):
+                yaml.safe_load(text)
+        seen |= set(new.items())
+        write({p: text for p, text in new.items() if p.endswith(".py")}, tmp_path / str(number))
+        (tmp_path / str(number) / "answers").write_text(matrix.command(row), encoding="utf-8")
+    (tmp_path / "ruff.toml").write_text(ruff_settings(files["pyproject.toml"]))
+    for command in (("check",), ("format", "--check")):
+        ruff = Path(sys.executable).with_name("ruff")
+        run(ruff, *command, "--config", "ruff.toml", "--no-cache", ".", cwd=tmp_path)
+
+
+def random_row(chance: random.Random) -> matrix.Row:
+    """Answers that are taken; often with resources that are in no sample."""
+    while True:
+        row = {name: chance.choice(values) for name, values in matrix.axes().items()}
+        if chance.random() < 0.5:
+            row["resources"] = resources(chance, chance.randint(1, 6))
+        given = matrix.answers(row)
+        try:
+            read(variables(given))
+        except BadAnswers:
+            continue
+        return given
+
+
+def ruff_settings(pyproject: str) -> str:
+    """A project's settings for many projects in one folder, each of them without some files."""
+    text = pyproject[pyproject.index("[tool.ruff]") : pyproject.index("[tool.mypy]")]
+    text = text.replace("[tool.ruff]\n", "").replace("[tool.ruff.", "[")
+    text = text.replace('"scripts/*"', '"**/scripts/*"').replace('"tests/*"', '"**/tests/*"')
+    return f"{text}\n[lint.isort]\nknown-first-party = {json.dumps(OWN_PACKAGES)}\n"

@@ -1,0 +1,28 @@
+"""The cache that many processes share, in which throttles count."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+from pytest_cookies.plugin import Cookies
+
+from .baking import adopt, bake, run, unavailable
+
+
+def test_the_cache_can_be_redis(cookies: Cookies, environment: Callable[[str], Path]) -> None:
+    server = os.environ.get("TEST_REDIS_URL")
+    if not server:
+        unavailable("TEST_REDIS_URL names no Redis server")
+        return
+    project = bake(cookies, {})
+    commands = adopt(project, environment("5.2"))
+    key = f"bake-{uuid4()}"
+    code = (
+        "from django.core.cache import cache\n"
+        f"cache.set({key!r}, 'kept', 60)\nassert cache.get({key!r}) == 'kept'\n"
+        f"cache.delete({key!r})\nassert 'redis' in type(cache._connections['default']).__module__\n"
+    )
+    run(commands / "python", "manage.py", "shell", "-c", code, cwd=project, CACHE_URL=server)
