@@ -16,8 +16,7 @@ from typing import Any
 
 from covertable import make
 
-from drf_jwt_template.answers import BadAnswers, read
-from tools.rendering import PROMPTS, variables
+from tools.rendering import PROMPTS
 
 Row = dict[str, Any]
 Values = frozenset[tuple[str, Any]]
@@ -76,7 +75,7 @@ REMOTE = "JWK_URL=https://issuer.example/jwks.json; ISSUER=https://issuer.exampl
 # None leaves the prompt at its default, which may follow from other answers.
 SAMPLES: Mapping[str, Sequence[str | None]] = {
     "project_name": (None, HOSTILE),
-    "project_slug": ("bake", "Hostile_1", "s" * 50),
+    "project_slug": (None, "Hostile_1", "s" * 50),
     "description": (None, f"1. {HOSTILE}", ""),
     "api_prefix": (None, "/", "p" * 49, "api/v1"),
     "token_obtain_path": (None, "gettoken"),
@@ -131,17 +130,19 @@ def axes() -> dict[str, Sequence[Any]]:
     return {**found, **TRIAL}
 
 
+def row(**given: Any) -> Row:
+    """The row with these values, and the first of each other axis."""
+    return {name: values[0] for name, values in axes().items()} | given
+
+
 def answers(row: Mapping[str, Any]) -> Row:
-    """What of a row is to be answered: neither the trial nor what stays at its default."""
-    return {name: value for name, value in row.items() if name not in TRIAL and value is not None}
-
-
-def is_refused(row: Mapping[str, Any]) -> bool:
-    try:
-        read(variables(answers(row)))
-    except BadAnswers:
-        return True
-    return False
+    """What of a row is to be answered: neither the trial nor what is the default anyway."""
+    every = axes()
+    return {
+        name: value
+        for name, value in row.items()
+        if name not in TRIAL and value not in (None, every[name][0])
+    }
 
 
 def refused_pairs() -> list[Values]:
@@ -166,7 +167,8 @@ def covering_array(strength: int, names: frozenset[str] | None = None) -> tuple[
         for pair in refused_pairs()
         if {name for name, _ in pair} <= set(chosen)
     ]
-    return tuple(make(chosen, strength=strength, constraints=constraints))
+    found = make(chosen, strength=strength, constraints=constraints)
+    return tuple({name: row[name] for name in chosen} for row in found)
 
 
 def combinations(rows: Iterable[Mapping[str, Any]], strength: int) -> set[Values]:
@@ -199,9 +201,8 @@ def coverage(tried: Iterable[Mapping[str, Any]], strength: int) -> str:
 
 def rows(strength: int, shard: str = "1/1") -> dict[str, Row]:
     """The rows to prove, by their names, or one part of them, such as `2/4`."""
-    found = dict(NAMED) | {
-        f"{strength}-{n:03}": row for n, row in enumerate(covering_array(strength))
-    }
+    found = {name: row(**given) for name, given in NAMED.items()}
+    found |= {f"{strength}-{n:03}": row for n, row in enumerate(covering_array(strength))}
     part, parts = map(int, shard.split("/"))
     return dict(list(found.items())[part - 1 :: parts])
 

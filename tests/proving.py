@@ -46,9 +46,9 @@ def prove(row: Mapping[str, Any], folder: Path) -> Seconds:
 
     The test fails with the command that makes the project.
     """
-    django, server = row.get("django_version", "5.2"), row.get("server", "sqlite")
+    django, server = row["django_version"], row["server"]
     url = database_url(server, folder)
-    environment = environment_for(django, row.get("python", "newest"))
+    environment = environment_for(django, row["python"])
     files = renderer.render(answers(row))
     kept = PROOFS / fingerprint(files, environment, server)
     if kept.exists():

@@ -101,7 +101,7 @@ def test_random_resources_make_a_project_that_proves_all(links: str, tmp_path: P
             continue
         break
     print(f"RANDOM_SEED={SEED}")
-    prove({"resources": text, "resource_links": links}, tmp_path)
+    prove(matrix.row(resources=text, resource_links=links), tmp_path)
 
 
 @pytest.mark.costly
