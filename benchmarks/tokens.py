@@ -11,7 +11,6 @@ the throttles of the others are lifted and go on counting. TEST_DATABASE_URL is 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import subprocess
@@ -23,9 +22,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from cookiecutter.main import cookiecutter
-
 from tests.baking import ROOT, adopt, clean_environment, environment_for, run
+from tools.rendering import Renderer, write
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 SETTINGS = {
@@ -176,20 +174,11 @@ FROM generate_series(1, {rows}) i
 }
 
 
-def rendered(folder: Path, slug: str, **answers: str) -> Path:
-    context = {**answers, "project_slug": slug, "run_setup": False}
-    with contextlib.redirect_stdout(None):
-        made = cookiecutter(str(ROOT), no_input=True, output_dir=folder, extra_context=context)
-    return Path(made)
-
-
 class Bench:
     """Two projects, each on two databases."""
 
     def __init__(self, folder: Path) -> None:
         self.databases: dict[tuple[str, str], str] = {}
-        # The tests' own, which has what any project needs.
-        self.environment = environment_for("5.2", rendered(folder, "any", algorithm="ES256"))
         self.projects = {name: self.project(folder, name) for name in ("sessions", "blacklist")}
         for name, project in self.projects.items():
             own = urlsplit(SERVER)._replace(path=f"/bench_{uuid4().hex}").geturl()
@@ -207,8 +196,10 @@ class Bench:
                 )
 
     def project(self, folder: Path, revocation: str) -> Path:
-        project = rendered(folder, revocation, revocation=revocation)
-        adopt(project, self.environment)
+        files = Renderer().render({"revocation": revocation, "project_slug": revocation})
+        project = write(files, folder / revocation)
+        # The tests' own environment has what any project needs.
+        adopt(project, environment_for("5.2", "newest"))
         for name, text in SETTINGS.items():
             (project / "config" / f"{name}.py").write_text(text)
         return project
