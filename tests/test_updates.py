@@ -1,0 +1,298 @@
+"""What a team does with cruft: its own work in a project, and later versions of the template."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .baking import BIN, run
+from .files import files_of
+from .test_front_ends import (
+    NO_SETUP,
+    TOOLS,
+    commit,
+    cookiecutter,
+    create,
+    cruft,
+    git,
+    home,
+    only_folder,
+    template,
+)
+
+__all__ = ["home", "template"]
+
+SOURCES = "{{cookiecutter.project_slug}}"
+# The lines that both change, where the two meet.
+TITLE = "admin.site.site_title = admin.site.site_header"
+OURS = 'admin.site.site_title = "Ours"'
+THEIRS = "admin.site.site_title = str(admin.site.site_header)"
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1, (file, old)
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def release(template: Path) -> None:
+    """The second version; the first one is what the working tree has."""
+    commit(template)
+    git("tag", "v2", cwd=template)
+
+
+def state(project: Path) -> dict[str, tuple[bytes, int]]:
+    """Content and time of all files, without what git keeps."""
+    return {
+        name: (content, (project / name).stat().st_mtime_ns)
+        for name, content in files_of(project).items()
+        if not name.startswith(".git/")
+    }
+
+
+def changes(project: Path, before: dict[str, tuple[bytes, int]]) -> set[str]:
+    after = state(project)
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def update(project: Path, home: dict[str, str], **answers: Any) -> str:
+    variables = ("--variables-to-update", json.dumps(answers)) if answers else ()
+    return cruft("update", "--skip-apply-ask", *variables, cwd=project, home=home)
+
+
+def answers_of(project: Path) -> dict[str, Any]:
+    known = json.loads((project / ".cruft.json").read_text(encoding="utf-8"))
+    answers: dict[str, Any] = known["context"]["cookiecutter"]
+    return answers
+
+
+def second_version(template: Path) -> None:
+    """A prompt more, with a fact that the first version's code does not know, and what needs it."""
+    prompts = json.loads((template / "cookiecutter.json").read_text(encoding="utf-8"))
+    prompts["__prompts__"]["greeting"] = "What does the admin say first?"
+    (template / "cookiecutter.json").write_text(json.dumps({"greeting": "Hello", **prompts}))
+    answers = template / "drf_jwt_template" / "answers.py"
+    change(answers, "    run_setup: bool\n", "    run_setup: bool\n    greeting: str\n")
+    read = '            run_setup=self.yes_no("run_setup"),\n'
+    change(answers, read, read + '            greeting=self.line("greeting"),\n')
+
+    sources = template / SOURCES
+    change(sources / "api" / "models.py", '"""What the API speaks of."""', '"""The models."""')
+    change(
+        sources / "config" / "settings.py", "USE_TZ = True\n", "USE_TZ = True\nUSE_I18N = True\n"
+    )
+    change(
+        sources / "config" / "urls.py",
+        TITLE,
+        TITLE + "\nadmin.site.index_title = {{ project.greeting | py }}",
+    )
+    pyproject = sources / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8")
+    assert "whitenoise>=6.10" not in text
+    pyproject.write_text(re.sub("whitenoise>=[0-9.]+", "whitenoise>=6.10", text), encoding="utf-8")
+    (sources / "tests" / "test_greeting.py").write_text(
+        "from django.contrib import admin\n\n\n"
+        "def test_the_admin_greets() -> None:\n"
+        "    assert admin.site.index_title == {{ project.greeting | py }}\n"
+    )
+    release(template)
+
+
+def work(project: Path) -> None:
+    """A field, a setting, and a view with its address; each in its place, as the README has it."""
+    change(
+        project / "api" / "models.py",
+        "    city = models.CharField(max_length=255)\n",
+        "    city = models.CharField(max_length=255)\n"
+        "    nickname = models.CharField(max_length=40, blank=True)\n",
+    )
+    change(project / "api" / "serializers.py", '"city",\n', '"city",\n            "nickname",\n')
+    change(
+        project / "tests" / "test_student.py",
+        '"city": f"city {n}",\n',
+        '"city": f"city {n}",\n        "nickname": f"nickname {n}",\n',
+    )
+    with (project / "config" / "settings.py").open("a", encoding="utf-8") as file:
+        file.write('\nPING_ANSWER = env.str("PING_ANSWER", default="pong")\n')
+    (project / "api" / "ping.py").write_text(
+        "from django.conf import settings\n"
+        "from django.http import HttpRequest, JsonResponse\n\n\n"
+        "def ping(request: HttpRequest) -> JsonResponse:\n"
+        '    return JsonResponse({"answer": settings.PING_ANSWER})\n'
+    )
+    urls = project / "config" / "urls.py"
+    last = '    path("api-auth/", include("rest_framework.urls")),\n'
+    change(urls, last, last + '    path("ping/", ping),\n')
+    change(
+        urls, "\nadmin.site.site_header", "\nfrom api.ping import ping\n\nadmin.site.site_header"
+    )
+    (project / "tests" / "test_ping.py").write_text(
+        "from rest_framework.test import APIClient\n\n\n"
+        "def test_ping() -> None:\n"
+        '    assert APIClient().get("/ping/").json() == {"answer": "pong"}\n'
+    )
+    manage(project, "makemigrations", "api")
+    manage(project, "migrate")
+    commit(project)
+
+
+def manage(project: Path, *arguments: str) -> str:
+    return run(project / ".venv" / BIN / "python", "manage.py", *arguments, cwd=project)
+
+
+def set_up(project: Path) -> None:
+    """`make setup`."""
+    path = f"{TOOLS}{os.pathsep}{os.environ['PATH']}"
+    run(sys.executable, "scripts/setup.py", cwd=project, PATH=path)
+
+
+def test_cruft_update_brings_the_change_and_touches_nothing_else(
+    tmp_path: Path, home: dict[str, str], template: Path
+) -> None:
+    project = create(template, tmp_path / "out", home, {"algorithm": "ES256"})
+    commit(project)
+    work(project)
+    second_version(template)
+    assert "out of date" in cruft("check", cwd=project, home=home, good=False)
+    before = state(project)
+    assert {".env", "db.sqlite3", "keys/jwt.pem", "uv.lock"} < before.keys(), "it was set up"
+
+    update(project, home)
+    # Nothing is installed, migrated or made anew, no migration is written, nothing is left over.
+    assert changes(project, before) == {
+        *(".cruft.json", "api/models.py", "config/settings.py", "config/urls.py"),
+        *("pyproject.toml", "tests/test_greeting.py"),
+    }
+    assert "up to date" in cruft("check", cwd=project, home=home)
+    assert answers_of(project)["greeting"] == "Hello"
+    for name, theirs, ours in (
+        ("api/models.py", '"""The models."""', "nickname = "),
+        ("config/settings.py", "USE_I18N = True", "PING_ANSWER = "),
+        ("config/urls.py", 'admin.site.index_title = "Hello"', 'path("ping/", ping),'),
+    ):
+        text = (project / name).read_text(encoding="utf-8")
+        assert theirs in text
+        assert ours in text
+
+    manage(project, "makemigrations", "--check", "--dry-run")
+    run(project / ".venv" / BIN / "pytest", "-q", cwd=project)
+    # The hooks of the project agree.
+    commit(project)
+    set_up(project)
+    assert git("status", "--porcelain", cwd=project).split() == ["M", "uv.lock"]
+
+
+def test_another_answer_later_and_its_first_migration(
+    tmp_path: Path, home: dict[str, str], template: Path
+) -> None:
+    project = create(template, tmp_path / "out", home, {})
+    commit(project)
+    before = state(project)
+    update(project, home, revocation="sessions")
+    changed = changes(project, before)
+    assert {"tokens/models.py", "tests/test_sessions.py", "config/settings.py"} < changed
+    assert not changed & {".env", "db.sqlite3", "keys/jwt.txt", "uv.lock"}
+    assert answers_of(project)["revocation"] == "sessions"
+
+    set_up(project)
+    assert (project / "tokens" / "migrations" / "0001_initial.py").exists()
+    manage(project, "makemigrations", "--check", "--dry-run")
+    run(project / ".venv" / BIN / "pytest", "-q", "tests/test_sessions.py", cwd=project)
+
+
+@pytest.fixture
+def project(tmp_path: Path, home: dict[str, str], template: Path) -> Path:
+    """A project of the first version that is not set up, in a repository without a commit."""
+    project = create(template, tmp_path / "out", home, {"run_setup": False})
+    git("init", "--quiet", cwd=project)
+    return project
+
+
+def test_a_new_prompt_is_answered_by_an_update(
+    home: dict[str, str], template: Path, project: Path
+) -> None:
+    commit(project)
+    second_version(template)
+    update(project, home, greeting="Moin")
+    assert answers_of(project)["greeting"] == "Moin"
+    urls = (project / "config" / "urls.py").read_text(encoding="utf-8")
+    assert 'admin.site.index_title = "Moin"' in urls
+
+
+def their_title(template: Path) -> None:
+    """A version that changes the line that the team changed, and another file."""
+    change(template / SOURCES / "config" / "urls.py", TITLE, THEIRS)
+    change(
+        template / SOURCES / "api" / "models.py", '"""What the API speaks of."""', '"""Models."""'
+    )
+    release(template)
+
+
+def test_the_same_line_is_a_conflict_in_the_file(
+    home: dict[str, str], template: Path, project: Path
+) -> None:
+    commit(project)
+    change(project / "config" / "urls.py", TITLE, OURS)
+    commit(project)
+    their_title(template)
+    shown = update(project, home)
+    assert "U config/urls.py" in shown
+    text = (project / "config" / "urls.py").read_text(encoding="utf-8")
+    assert f"<<<<<<< ours\n{OURS}\n=======\n{THEIRS}\n>>>>>>> theirs\n" in text
+    assert (project / "api" / "models.py").read_text().startswith('"""Models."""')
+    assert "up to date" in cruft("check", cwd=project, home=home)
+    # As in a merge, a plain `git commit` is refused before that is settled.
+    assert "UU config/urls.py" in git("status", "--porcelain", cwd=project)
+
+
+def test_without_the_first_version_in_the_history_the_rest_is_beside_the_file(
+    home: dict[str, str], template: Path, project: Path
+) -> None:
+    # git knows the team's file alone, and nothing to merge from.
+    change(project / "config" / "urls.py", TITLE, OURS)
+    commit(project)
+    their_title(template)
+    update(project, home)
+    assert git("status", "--porcelain", cwd=project).split() == [
+        *("M", ".cruft.json", "M", "api/models.py", "??", "config/urls.py.rej")
+    ]
+    rejected = project / "config" / "urls.py.rej"
+    assert f"-{TITLE}\n+{THEIRS}\n" in rejected.read_text(encoding="utf-8")
+
+
+def test_a_file_that_the_team_has_deleted_does_not_come_back(
+    home: dict[str, str], template: Path, project: Path
+) -> None:
+    commit(project)
+    (project / "config" / "urls.py").unlink()
+    commit(project)
+    their_title(template)
+    before = state(project)
+    update(project, home)
+    assert changes(project, before) == {".cruft.json", "api/models.py"}
+
+
+def test_a_project_of_cookiecutter_is_linked_afterwards(
+    tmp_path: Path, home: dict[str, str], template: Path
+) -> None:
+    cookiecutter(tmp_path / "out", "--no-input", NO_SETUP, "algorithm=ES256", home=home)
+    project = only_folder(tmp_path / "out")
+    git("init", "--quiet", cwd=project)
+    commit(project)
+    answers = json.dumps({"algorithm": "ES256", "run_setup": False})
+    cruft(
+        *("link", str(template), "--checkout", "v1", "--no-input", "--extra-context", answers),
+        cwd=project,
+        home=home,
+    )
+    assert cruft("diff", cwd=project, home=home) == "", "linked to what it was made of"
+    commit(project)
+    second_version(template)
+    update(project, home)
+    assert (project / "tests" / "test_greeting.py").exists()
