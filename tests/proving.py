@@ -36,6 +36,7 @@ PRODUCTION = {
 }
 # Dependencies that settings name by a text or a URL; and one of development, which no server needs.
 DEPENDENCIES = "DEP002=argon2-cffi|django-cors-headers|psycopg|redis|whitenoise,DEP004=factory"
+QUIET = ("-q", "--tb=short", "-p", "no:cacheprovider")
 
 Seconds = dict[str, float]
 renderer = Renderer()
@@ -116,7 +117,7 @@ def take_steps(project: Path, environment: Path, url: str) -> Seconds:
     with step("deptry"):
         run(commands / "deptry", ".", "--per-rule-ignores", DEPENDENCIES, cwd=project)
     with step("own tests"):
-        run(commands / "pytest", "-q", "-p", "no:cacheprovider", cwd=project, **database)
+        run(commands / "pytest", *QUIET, cwd=project, **database)
     return seconds
 
 

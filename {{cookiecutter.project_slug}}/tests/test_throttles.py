@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 def _few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Low rates, and a minute that does not end meanwhile."""
     monkeypatch.setattr(throttles.Throttle, "THROTTLE_RATES", RATES)
-    with time_machine.travel("2026-01-31T12:00:30Z", tick=False):
+    with time_machine.travel("2026-01-31T12:00:30+00:00", tick=False):
         yield
 
 
