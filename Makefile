@@ -17,7 +17,12 @@ test: .venv/test ## Run all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto --dist worksteal
+
+.PHONY: test-all
+test-all: .venv/test ## Prove every triple of options; SHARD=2/4 is the second of four parts
+	$(BIN)/pytest --numprocesses auto --dist worksteal --strength 3 $(if $(SHARD),--shard $(SHARD)) \
+		tests/test_matrix.py
 
 .PHONY: format
 format: .venv/test ## Write the template's own code in its one style
