@@ -12,8 +12,8 @@ from tools.rendering import PROMPTS
 Answers = Mapping[str, Any]
 
 COMMON_FILES = {
-    *(".editorconfig", ".env.example", ".gitignore", ".pre-commit-config.yaml", "Makefile"),
-    *("README.md", "manage.py", "pyproject.toml", "scripts/setup.py"),
+    *(".editorconfig", ".env.example", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"),
+    *("Makefile", "README.md", "manage.py", "pyproject.toml", "scripts/setup.py"),
     *(f"accounts/{name}.py" for name in ("__init__", "admin", "apps", "hashers", "models")),
     *(f"accounts/{name}.py" for name in ("serializers", "urls", "views", "migrations/__init__")),
     *(f"accounts/management/{name}.py" for name in ("__init__", "commands/__init__")),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
-BIN = ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin")
+WINDOWS = os.name == "nt"
 OLDEST_PYTHON = ({{ project.python | replace(".", ", ") }})
 # What of the caller's environment would lead a child astray.
 FOREIGN = (
@@ -85,6 +85,11 @@ def run(*command: str | Path) -> str:
     return process.stdout
 
 
+def tool(name: str) -> Path:
+    """A command of .venv, whether it is there yet or not."""
+    return ROOT / ".venv" / (f"Scripts/{name}.exe" if WINDOWS else f"bin/{name}")
+
+
 def make_environment() -> str:
     """Installs what pyproject.toml asks for into .venv."""
     uv = shutil.which("uv")
@@ -93,16 +98,16 @@ def make_environment() -> str:
         choice = ["--python", python] if python and not (ROOT / ".venv").exists() else []
         run(uv, "sync", *choice)
         return "installed with uv"
-    if not (BIN / "uv").exists() and not (BIN / "uv.exe").exists():
+    if not tool("uv").exists():
         if not python:
             raise StepError(
                 f"Python {'.'.join(map(str, OLDEST_PYTHON))} or newer is needed,"
                 f" this is {sys.version.split()[0]}; install it, or uv, which finds or brings one"
             )
         run(python, "-m", "venv", ".venv")
-        run(BIN / "python", "-m", "pip", "install", "--quiet", "uv")
+        run(tool("python"), "-m", "pip", "install", "--quiet", "uv")
     # --inexact leaves uv itself in the environment.
-    run(BIN / "uv", "sync", "--inexact")
+    run(tool("uv"), "sync", "--inexact")
     return "installed with uv inside .venv"
 
 
@@ -135,7 +140,7 @@ def write_secrets() -> str:
         made.append(".env")
     key = "{{ project.key_file }}"
     if f"JWT_SIGNING_KEY_FILE={key}\n" in new and not (ROOT / key).exists():
-        run(BIN / "python", "-m", "tokens.keys", key)
+        run(tool("python"), "-m", "tokens.keys", key)
         made.append(key)
     return f"wrote {' and '.join(made)}" if made else "kept as they are"
 
@@ -145,7 +150,7 @@ def replace_file(target: Path, text: str) -> None:
     draft = target.with_name(f"{target.name}.new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
     draft.replace(target)
 
@@ -162,13 +167,13 @@ def prepare_git() -> str:
         top = ROOT
     if top.resolve() != ROOT:
         return f"left out: the project is part of the repository {top}"
-    run(BIN / "pre-commit", "install")
+    run(tool("pre-commit"), "install")
     return "repository and commit hook"
 
 
 def prepare_database() -> str:
     """Makes first migrations, migrates, and creates the superuser, in one Django process."""
-    return run(BIN / "python", "manage.py", "prepare").strip()
+    return run(tool("python"), "manage.py", "prepare").strip()
 
 
 STEPS: tuple[tuple[str, Callable[[], str]], ...] = (
@@ -194,6 +199,9 @@ def run_steps(report: Report) -> bool:
 
 
 if __name__ == "__main__":
+    # Where there may be no make, the command that it would run.
+    setup = r"python scripts\setup.py" if WINDOWS else "make setup"
+    server = r".venv\Scripts\python manage.py runserver" if WINDOWS else "make run"
     if not run_steps(PlainReport()):
-        sys.exit("The project is kept. When that is mended, `make setup` goes on from here.")
-    print("Ready: `make run` starts the server, `make help` lists the other commands.")
+        sys.exit(f"The project is kept. When that is mended, `{setup}` goes on from here.")
+    print(f"Ready: `{server}` starts the server, the README has the other commands.")

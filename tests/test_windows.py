@@ -1,0 +1,253 @@
+r"""What Windows would trip over, as far as it can be known elsewhere.
+
+Names, line ends, commands that are in `.venv\Scripts`, what Python does not have there. Nothing of
+this needs Windows, and all of it should pass there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from drf_jwt_template import bootstrap
+from drf_jwt_template.answers import MAX_SLUG
+from tools.rendering import SOURCES, Renderer, write
+
+from .baking import CACHE, ROOT, outcome, run
+
+TOOLS = Path(sys.executable).parent
+EXE = ".exe" if os.name == "nt" else ""
+# Projects that are unlike each other.
+ANSWERS: dict[str, Mapping[str, Any]] = {
+    "default": {},
+    "small": {
+        "project_name": "Ünï C:\\con?",
+        "project_slug": "Shop_1",
+        "resources": "Aux(n: int)",
+        "revocation": "none",
+        "login_field": "email",
+    },
+    "large": {
+        "project_slug": "s" * MAX_SLUG,
+        "resources": f"{'R' + 'r' * 29}(n: int, owner: user); Con(a: float, b: Aux); Aux(c: json)",
+        "revocation": "sessions",
+        "token_flow": "pair-with-refresh-cookie",
+        "algorithm": "ES256",
+        "also_accept": "session",
+    },
+}
+ILLEGAL = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$|^(CON|PRN|AUX|NUL|COM\d|LPT\d)(\.|$)', re.I)
+
+
+@pytest.fixture(scope="module")
+def rendered() -> dict[str, dict[str, str]]:
+    renderer = Renderer()
+    return {name: renderer.render(answers) for name, answers in ANSWERS.items()}
+
+
+@pytest.fixture
+def project(tmp_path: Path, rendered: dict[str, dict[str, str]]) -> Path:
+    return write(rendered["default"], tmp_path / "my_api")
+
+
+@pytest.fixture
+def setup(project: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The project's setup, as it is loaded on Windows."""
+    windows = ModuleType("os")
+    windows.__dict__.update({**os.__dict__, "name": "nt"})
+    with monkeypatch.context() as patch:
+        # os.name itself would lead pathlib astray.
+        patch.setitem(sys.modules, "os", windows)
+        return bootstrap._load(project / "scripts" / "setup.py")
+
+
+@pytest.fixture
+def commands(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What the setup runs; nothing is run."""
+    calls: list[list[str]] = []
+
+    def record(*command: str | Path) -> str:
+        inside = [p.relative_to(setup.ROOT) if isinstance(p, Path) else p for p in command]
+        calls.append([p.as_posix() if isinstance(p, Path) else p for p in inside])
+        return f"{setup.ROOT}\n"
+
+    monkeypatch.setattr(setup, "run", record)
+    return calls
+
+
+def refused_names(paths: list[str]) -> list[str]:
+    """Those that Windows cannot have, cannot tell from another, or that are too long for it."""
+    bad = [path for path in paths if any(map(ILLEGAL.search, path.split("/")))]
+    folded = [path.casefold() for path in paths]
+    twice = [path for path in paths if folded.count(path.casefold()) > 1]
+    # 260 is what Windows takes, with the folder that all is in.
+    return [*bad, *twice, *(path for path in paths if len(path) > 200)]
+
+
+def test_names_that_windows_refuses_are_found() -> None:
+    bad = ["a:b", "a/b?", "a/nul.py/b", "Con", "a./b", "a /b", "x\\y", "d/" + "l" * 199, "Up", "uP"]
+    assert sorted(set(refused_names([*bad, "fine/console.py", ".env", "com.py"]))) == sorted(bad)
+
+
+def test_names_in_the_repository() -> None:
+    paths = run("git", "ls-files", "-z", cwd=ROOT).split("\0")
+    assert refused_names(paths) == []
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_names_in_a_project(rendered: dict[str, dict[str, str]], name: str) -> None:
+    slug = ANSWERS[name].get("project_slug", "my_api")
+    assert refused_names([f"{slug}/{path}" for path in rendered[name]]) == []
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_lines_of_a_project_end_as_everywhere(
+    rendered: dict[str, dict[str, str]], name: str
+) -> None:
+    assert [path for path, text in rendered[name].items() if "\r" in text] == []
+
+
+def git(*arguments: str, cwd: Path) -> str:
+    # How git is set up on Windows.
+    windows = ("-c", "core.autocrlf=true", "-c", "core.eol=crlf", "-c", "core.safecrlf=false")
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    return run("git", *windows, *identity, *arguments, cwd=cwd)
+
+
+@pytest.mark.parametrize("house", [ROOT, SOURCES], ids=["template", "project"])
+def test_lines_of_a_checkout_end_as_everywhere(tmp_path: Path, house: Path) -> None:
+    shutil.copy(house / ".gitattributes", tmp_path)
+    for name in ("a.py", "Makefile", "{{b}}.md", ".env.example"):
+        (tmp_path / name).write_bytes(b"one\ntwo\n")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    git("init", "--quiet", cwd=tmp_path)
+    git("add", "--all", cwd=tmp_path)
+    for path in before:
+        path.unlink()
+    git("checkout", "--", ".", cwd=tmp_path)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_only_what_python_has_on_windows_is_used(project: Path) -> None:
+    # mypy knows what is in os there, and what is in no module: fcntl, pwd, resource.
+    mypy = (TOOLS / f"mypy{EXE}", "--platform", "win32", "--cache-dir", CACHE / "mypy-windows")
+    run(*mypy, "-p", "drf_jwt_template", "-p", "tools", cwd=ROOT)
+    alone = ("--config-file=", "--ignore-missing-imports", "--follow-imports=skip")
+    run(*mypy, *alone, "scripts/setup.py", "tokens/keys.py", cwd=project)
+
+
+def test_no_shell_is_used(project: Path) -> None:
+    hooks = (ROOT / "hooks").glob("*.py")
+    package = (ROOT / "drf_jwt_template").glob("*.py")
+    for path in (project / "scripts" / "setup.py", *package, *hooks):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r'shell=|os\.(system|popen)|"(ba)?sh"', text), path
+
+
+def test_the_setup_with_uv(
+    setup: ModuleType, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: f"C:\\tools\\{name}.exe")
+    setup.make_environment()
+    assert commands == [[r"C:\tools\uv.exe", "sync", "--python", sys.executable]]
+
+
+def test_the_setup_without_uv(
+    setup: ModuleType, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    setup.make_environment()
+    sync = [".venv/Scripts/uv.exe", "sync", "--inexact"]
+    assert commands == [
+        [sys.executable, "-m", "venv", ".venv"],
+        [".venv/Scripts/python.exe", "-m", "pip", "install", "--quiet", "uv"],
+        sync,
+    ]
+    # The second time, uv is there.
+    commands.clear()
+    (setup.ROOT / ".venv" / "Scripts").mkdir(parents=True)
+    (setup.ROOT / ".venv" / "Scripts" / "uv.exe").touch()
+    setup.make_environment()
+    assert commands == [sync]
+
+
+def test_the_setup_writes_secrets(setup: ModuleType, commands: list[list[str]]) -> None:
+    # One of a run that was broken off is in the way: a rename does not replace it everywhere.
+    (setup.ROOT / ".env.new").touch()
+    assert setup.write_secrets() == "wrote .env and keys/jwt.txt"
+    assert commands == [[".venv/Scripts/python.exe", "-m", "tokens.keys", "keys/jwt.txt"]]
+    written = (setup.ROOT / ".env").read_bytes()
+    assert re.search(rb"^SECRET_KEY=\S{50,}\n", written, re.MULTILINE)
+    assert b"\r" not in written
+
+
+def test_the_setup_prepares_git_and_the_database(
+    setup: ModuleType, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: f"C:\\tools\\{name}.exe")
+    assert setup.prepare_git() == "repository and commit hook"
+    setup.prepare_database()
+    assert commands == [
+        [r"C:\tools\git.exe", "rev-parse", "--show-toplevel"],
+        [".venv/Scripts/pre-commit.exe", "install"],
+        [".venv/Scripts/python.exe", "manage.py", "prepare"],
+    ]
+
+
+def test_the_setup_is_resumed_without_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "os", SimpleNamespace(name="nt"))
+    shown = bootstrap._resume(Path("my_api"), "does the rest")
+    assert shown == "This does the rest:\n  cd my_api && python scripts\\setup.py"
+
+
+@pytest.fixture
+def repository(project: Path) -> Path:
+    """The project with its commit hook, and a `.venv` of neither system yet."""
+    git("init", "--quiet", cwd=project)
+    run(TOOLS / f"pre-commit{EXE}", "install", cwd=project)
+    git("add", ".pre-commit-config.yaml", ".gitattributes", cwd=project)
+    (project / "bad.py").write_text("x  =  1\n")
+    git("add", "bad.py", cwd=project)
+    return project
+
+
+@pytest.mark.parametrize("folder", ["bin", "Scripts"])
+def test_a_commit_finds_ruff_wherever_an_environment_has_it(
+    repository: Path, tmp_path: Path, folder: str
+) -> None:
+    (repository / ".venv" / folder).mkdir(parents=True)
+    shutil.copy(TOOLS / f"ruff{EXE}", repository / ".venv" / folder)
+    status, shown = commit(repository, tmp_path)
+    assert status != 0
+    assert "1 file reformatted" in shown
+    assert (repository / "bad.py").read_text() == "x = 1\n"
+    git("add", "bad.py", cwd=repository)
+    status, shown = commit(repository, tmp_path)
+    assert status == 0, shown
+    assert re.search(r"ruff check\.+Passed", shown)
+
+
+def test_a_commit_takes_no_other_ruff(repository: Path, tmp_path: Path) -> None:
+    status, shown = commit(repository, tmp_path)
+    assert status != 0
+    assert "reformatted" not in shown
+    assert re.search("ruff.*No such file", shown)
+
+
+def commit(repository: Path, home: Path) -> tuple[int, str]:
+    """Exit status and output of a commit, with the tools of these tests on the PATH."""
+    return outcome(
+        *("git", "-c", "user.name=Test", "-c", "user.email=test@example.com"),
+        *("commit", "--message", "A step"),
+        cwd=repository,
+        PATH=f"{TOOLS}{os.pathsep}{os.environ['PATH']}",
+        PRE_COMMIT_HOME=str(home / "pre-commit"),
+    )
