@@ -129,6 +129,13 @@ SLIDING_SETTINGS = (
 )
 
 
+# What the project itself has in the API's schema, beside the token endpoints.
+SCHEMA_COMPONENTS = {
+    *("ErrorDetail", "FieldErrors", "PaginatedTokenSessionList", "TokenAccess"),
+    *("PatchedUserRequest", "UserRequest"),
+}
+
+
 @dataclass(frozen=True)
 class Problem:
     """One refused answer."""
@@ -431,6 +438,11 @@ class Answers:
         return "token_obtain_sliding" if self.sliding else "token_obtain_pair"
 
     @property
+    def obtain_view(self) -> str:
+        """Simple JWT's view of the endpoint that takes a password."""
+        return "TokenObtainSlidingView" if self.sliding else "TokenObtainPairView"
+
+    @property
     def obtain_bases(self) -> str:
         """What the view of the endpoint derives from: in Simple JWT's words, and a mixin."""
         if self.cookie:
@@ -480,6 +492,10 @@ class Answers:
     @property
     def has_relations(self) -> bool:
         return any(r.relations for r in self.resources)
+
+    @property
+    def has_times(self) -> bool:
+        return any(f.type == "time" for r in self.resources for f in r.fields)
 
     @property
     def creation_order(self) -> list[str]:
@@ -720,10 +736,18 @@ class _Reader:
         if "resources" in self.refused:
             return ()
         try:
-            return parse(text)
+            resources = parse(text)
         except ResourceErrors as error:
             self.problems.append(Problem("resources", None, str(error)))
             return ()
+        for resource in resources:
+            if taken := resource.components & SCHEMA_COMPONENTS:
+                self.refuse(
+                    "resources",
+                    f"{resource.name} would have a name of the project in the API's schema: "
+                    + ", ".join(sorted(taken)),
+                )
+        return resources
 
     def jwt_settings(self) -> Mapping[str, str]:
         found: dict[str, str] = {}

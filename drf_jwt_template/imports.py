@@ -73,6 +73,25 @@ def api_models(project: Answers) -> str:
     return "\n\n".join("\n".join(lines) for lines in groups if lines)
 
 
+def api_schema(project: Answers) -> str:
+    names = ["SAFE_METHODS", "AllowAny", "DjangoModelPermissions", "IsAuthenticated"]
+    permissions = "".join(f"    {name},\n" for name in [*names, "IsAuthenticatedOrReadOnly"])
+    extension = "from drf_spectacular.extensions import OpenApiSerializerFieldExtension"
+    plumbing = ["ResolvedComponent"] + ["get_view_model"] * project.protects
+    return _lines(
+        (
+            (project.protects, "from django.db.models import PROTECT, RESTRICT"),
+            (True, "from drf_spectacular import openapi"),
+            (project.has_times, extension),
+            (True, f"from drf_spectacular.plumbing import {', '.join(plumbing)}"),
+            (True, "from rest_framework.authentication import SessionAuthentication"),
+            (True, f"from rest_framework.permissions import (\n{permissions})"),
+            (True, "from rest_framework_simplejwt import views"),
+        ),
+        ((project.cookie, "from tokens import cookies"),),
+    )
+
+
 def api_serializers(project: Answers) -> str:
     lines = ["from . import models"]
     if any(r.owned_relations for r in project.resources):
@@ -84,6 +103,16 @@ def api_serializers(project: Answers) -> str:
             "",
             *lines,
         ]
+    )
+
+
+def api_validators(project: Answers) -> str:
+    return _lines(
+        (
+            (True, "import math"),
+            ("storable" in project.validator_names, "from typing import Any"),
+        ),
+        ((True, "from django.core.exceptions import ValidationError"),),
     )
 
 
@@ -410,6 +439,7 @@ def tokens_views(project: Answers) -> str:
     typing = ", ".join(["Any"] * logout_by_cookie + ["cast"] * project.sessions)
     own = ", ".join(["cookies"] * cookie + ["serializers"] * project.sessions + ["throttles"])
     answers = logout_by_cookie or project.sessions
+    describes = cookie or project.sessions or bool(project.sliding and project.blacklist_path)
     return _lines(
         ((bool(typing), f"from typing import {typing}"),),
         (
@@ -420,10 +450,7 @@ def tokens_views(project: Answers) -> str:
             (True, "from django.utils.decorators import method_decorator"),
             (True, "from django.views.decorators.cache import cache_control"),
             (bool(cache), f"from django.views.decorators.http import {cache}"),
-            (
-                cookie or project.sessions,
-                "from drf_spectacular.utils import extend_schema",
-            ),
+            (describes, "from drf_spectacular.utils import extend_schema"),
             (
                 project.sessions,
                 "from rest_framework.mixins import DestroyModelMixin, ListModelMixin",
@@ -448,7 +475,9 @@ IMPORTS: Mapping[str, Callable[[Answers], str]] = {
     "api/factories.py": api_factories,
     "api/filters.py": api_filters,
     "api/models.py": api_models,
+    "api/schema.py": api_schema,
     "api/serializers.py": api_serializers,
+    "api/validators.py": api_validators,
     "api/views.py": api_views,
     "config/settings.py": config_settings,
     "tests/conftest.py": tests_conftest,

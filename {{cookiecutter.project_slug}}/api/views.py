@@ -8,7 +8,6 @@ class {{ resource.name }}ViewSet{{ resource.base(resource.view_base, "ViewSet") 
     owner_field = "{{ resource.owner }}"
     # % endif
     serializer_class = serializers.{{ resource.name }}Serializer
-    lookup_value_converter = "int"
     # % if resource.has_filter
     filterset_class = filters.{{ resource.name }}Filter
     # % endif

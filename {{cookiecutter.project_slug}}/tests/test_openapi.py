@@ -1,11 +1,28 @@
 """The OpenAPI description and its two pages."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
+
+from .conftest import CREDENTIALS
+
+LOGIN = reverse("{{ project.obtain_name }}")
+ME = reverse("user-me")
+ROWS = reverse("{{ project.resources[0].basename }}-list")
+ROW = ROWS + "{id}/"
+
+
+@pytest.fixture
+def paths() -> dict[str, Any]:
+    """What the description says of each path."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    found: dict[str, Any] = schema["paths"]
+    return found
 
 
 def test_the_schema_is_valid_and_without_warnings() -> None:
@@ -19,7 +36,52 @@ def test_the_schema_is_served(anonymous: APIClient) -> None:
     response = anonymous.get(reverse("schema"), {"format": "json"})
     assert response.status_code == 200
     paths = response.json()["paths"]
-    assert {reverse("{{ project.obtain_name }}"), reverse("user-me")} <= set(paths)
+    assert {LOGIN, ME, ROWS, ROW} <= set(paths)
+
+
+def test_errors_are_described(api: APIClient, anonymous: APIClient, paths: dict[str, Any]) -> None:
+    for path, response in (
+        (LOGIN, anonymous.post(LOGIN)),
+        (LOGIN, anonymous.post(LOGIN, CREDENTIALS | {"password": "?"})),
+        (ME, anonymous.get(ME)),
+        (ME, api.patch(ME, {"first_name": None})),
+        (ROWS, api.get(ROWS, {"page": "?"})),
+        (ROW, api.get(f"{ROWS}0/")),
+        (ROW, api.get(f"{ROWS}none/")),
+    ):
+        status, method = response.status_code, response.request["REQUEST_METHOD"].lower()
+        assert status >= 400
+        assert str(status) in paths[path][method]["responses"]
+        assert response["Content-Type"] == "application/json"
+
+
+def test_no_error_is_described_that_cannot_be(paths: dict[str, Any]) -> None:
+    assert list(paths[LOGIN]["post"]["responses"]) == [
+        *("200", "400", "401"),
+        # % if project.cookie
+        "403",
+        # % endif
+        "429",
+    ]
+    assert list(paths[ROWS]["get"]["responses"]) == [
+        *("200", "400", "401", "404"),
+        # % if project.remote_keys
+        "503",
+        # % endif
+    ]
+    assert list(paths[ROWS]["post"]["responses"]) == [
+        *("201", "400", "401"),
+        # % if project.browsable or project.permission == "DjangoModelPermissions"
+        "403",
+        # % endif
+        # % if project.remote_keys
+        "503",
+        # % endif
+    ]
+    # % if project.protects
+    deletions = [path["delete"]["responses"] for path in paths.values() if "delete" in path]
+    assert any("409" in responses for responses in deletions)
+    # % endif
 
 
 @pytest.mark.parametrize("page", ["swagger-ui", "redoc"])

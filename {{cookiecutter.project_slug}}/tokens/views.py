@@ -6,7 +6,7 @@ no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 
 
 # % if project.cookie
-@extend_schema(responses=cookies.AccessSerializer)
+@extend_schema(responses=cookies.TokenAccessSerializer)
 # % endif
 @no_store
 class ObtainView({{ project.obtain_bases }}):
@@ -14,7 +14,7 @@ class ObtainView({{ project.obtain_bases }}):
 
 
 # % if project.cookie
-@extend_schema(request=None, responses=cookies.AccessSerializer, parameters=[cookies.HEADER])
+@extend_schema(request=None, responses=cookies.TokenAccessSerializer, parameters=[cookies.HEADER])
 # % endif
 @no_store
 class RefreshView({{ project.refresh_bases }}):
@@ -31,6 +31,8 @@ class VerifyView(views.TokenVerifyView):
 
 # % if project.cookie
 @extend_schema(request=None, responses={200: None}, parameters=[cookies.HEADER])
+# % elif project.sliding
+@extend_schema(responses={200: None})
 # % endif
 @no_store
 class LogoutView({{ project.logout_bases }}):
