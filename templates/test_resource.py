@@ -198,6 +198,20 @@ def test_no_two_rows_alike(api: APIClient, row: dict[str, Any], field: str, body
     response = api.post(LIST, body(2) | {field: row[field]})
     assert (response.status_code, set(response.json())) == (400, {field})
 # % endif
+# % for field in resource.own_fields if field.nullable and field.kind.text
+
+
+def test_an_empty_{{ field.name }}_is_refused(api: APIClient, body: Body) -> None:
+    response = api.post(LIST, body(1) | {"{{ field.name }}": ""})
+    assert (response.status_code, set(response.json())) == (400, {"{{ field.name }}"})
+# % endfor
+# % for field in resource.own_fields if field.type == "json"
+
+
+def test_a_form_cannot_make_{{ field.name }}_null(api: APIClient) -> None:
+    response = api.post(LIST, {"{{ field.name }}": "null"}, format="multipart")
+    assert response.json()["{{ field.name }}"] == ["A form cannot say null."]
+# % endfor
 # % for field, _ in resource.constraints
 
 
@@ -223,6 +237,7 @@ def test_search(api: APIClient, row: dict[str, Any]) -> None:
     field = "{{ resource.search_fields[0] }}"
     assert api.get(LIST, {"search": row[field]}).json()["count"] == 1
     assert api.get(LIST, {"search": "no row has this"}).json()["count"] == 0
+    assert set(api.get(LIST, {"search": "\0"}).json()) == {"search"}
 # % endif
 
 

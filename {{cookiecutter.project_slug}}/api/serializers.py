@@ -33,4 +33,12 @@ class {{ resource.name }}Serializer{{ resource.base("serializers." ~ project.ser
             "created_at",
             "updated_at",
         )
+        # % if resource.own_fields | selectattr("nullable") | selectattr("kind.text") | list
+        # What is unique has no value where there is none: of two that are "", one is too many.
+        extra_kwargs = {
+            # % for field in resource.own_fields if field.nullable and field.kind.text
+            "{{ field.name }}": {"allow_blank": False},
+            # % endfor
+        }
+        # % endif
 # % endfor
