@@ -498,6 +498,11 @@ class Answers:
         return any(f.type == "time" for r in self.resources for f in r.fields)
 
     @property
+    def filters_moments(self) -> bool:
+        """Whether there is a list to be filtered by date and time."""
+        return any(f.type == "datetime" for r in self.resources for f in r.fields)
+
+    @property
     def creation_order(self) -> list[str]:
         """The resources, each behind those that a row of it needs."""
         order: list[str] = []

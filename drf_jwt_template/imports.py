@@ -44,11 +44,19 @@ def api_factories(project: Answers) -> str:
 
 
 def api_filters(project: Answers) -> str:
-    names = [
-        "FilterSet",
-        *(["NumberFilter"] if any(r.relations for r in project.resources) else []),
-    ]
-    return f"from django_filters.rest_framework import {', '.join(names)}"
+    moments, relations = project.filters_moments, any(r.relations for r in project.resources)
+    # As a module: a resource may be called Number.
+    modules = ["fields"] * moments + ["filters"] * (moments or relations)
+    return _lines(
+        ((moments, "from typing import Any"),),
+        (
+            (moments, "from django.core.exceptions import ValidationError"),
+            (moments, "from django.db.models import DateTimeField"),
+            (moments, "from django.utils import timezone"),
+            (bool(modules), f"from django_filters import {', '.join(modules)}"),
+            (True, "from django_filters.rest_framework import FilterSet"),
+        ),
+    )
 
 
 def api_models(project: Answers) -> str:
