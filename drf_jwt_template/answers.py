@@ -498,6 +498,10 @@ class Answers:
         return any(f.type == "time" for r in self.resources for f in r.fields)
 
     @property
+    def has_durations(self) -> bool:
+        return any(f.type == "duration" for r in self.resources for f in r.fields)
+
+    @property
     def filters_moments(self) -> bool:
         """Whether there is a list to be filtered by date and time."""
         return any(f.type == "datetime" for r in self.resources for f in r.fields)

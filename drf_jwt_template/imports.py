@@ -44,16 +44,25 @@ def api_factories(project: Answers) -> str:
 
 
 def api_filters(project: Answers) -> str:
-    moments, relations = project.filters_moments, any(r.relations for r in project.resources)
+    moments, durations = project.filters_moments, project.has_durations
     # As a module: a resource may be called Number.
-    modules = ["fields"] * moments + ["filters"] * (moments or relations)
+    module = moments or durations or any(r.relations for r in project.resources)
+    modules = ["fields"] * moments + ["filters"] * module
+    database = ["DateTimeField"] * moments + ["DurationField"] * durations
     return _lines(
-        ((moments, "from typing import Any"),),
+        (
+            (durations, "from datetime import timedelta"),
+            (moments or durations, "from typing import Any"),
+        ),
         (
             (moments, "from django.core.exceptions import ValidationError"),
-            (moments, "from django.db.models import DateTimeField"),
+            (
+                durations,
+                "from django.core.validators import MaxValueValidator, MinValueValidator",
+            ),
+            (bool(database), f"from django.db.models import {', '.join(database)}"),
             (moments, "from django.utils import timezone"),
-            (bool(modules), f"from django_filters import {', '.join(modules)}"),
+            (module, f"from django_filters import {', '.join(modules)}"),
             (True, "from django_filters.rest_framework import FilterSet"),
         ),
     )
@@ -90,7 +99,7 @@ def api_schema(project: Answers) -> str:
         (
             (project.protects, "from django.db.models import PROTECT, RESTRICT"),
             (True, "from drf_spectacular import openapi"),
-            (project.has_times, extension),
+            (project.has_times or project.has_durations, extension),
             (True, f"from drf_spectacular.plumbing import {', '.join(plumbing)}"),
             (True, "from rest_framework.authentication import SessionAuthentication"),
             (True, f"from rest_framework.permissions import (\n{permissions})"),
@@ -102,6 +111,8 @@ def api_schema(project: Answers) -> str:
 
 def api_serializers(project: Answers) -> str:
     lines = ["from . import models"]
+    if project.has_durations:
+        lines.append("from .filters import LONGEST")
     if any(r.owned_relations for r in project.resources):
         lines.append("from .ownership import OwnedRelatedField")
     unique = any(f.unique for r in project.resources for f in r.owned_relations)

@@ -3,6 +3,11 @@
 {{ project.imports("api/filters.py") }}
 
 from . import models
+# % if project.has_durations
+
+# SQLite counts microseconds, in 64 bits.
+LONGEST = timedelta(days=106_751_991)
+# % endif
 # % if project.filters_moments
 
 
@@ -21,6 +26,12 @@ class MomentField(fields.IsoDateTimeField):
 class FilterByMoment(filters.IsoDateTimeFilter):
     field_class = MomentField
 # % endif
+# % if project.has_durations
+
+
+def bounds(field: object) -> dict[str, Any]:
+    return {"validators": [MinValueValidator(-LONGEST), MaxValueValidator(LONGEST)]}
+# % endif
 # % for resource in project.resources if resource.has_filter
 
 
@@ -34,7 +45,14 @@ class {{ resource.name }}Filter(FilterSet):
     class Meta:
         model = models.{{ resource.name }}
         fields = {{ resource.filter_fields }}
-        # % if resource.fields | selectattr("type", "eq", "datetime") | list
-        filter_overrides = {DateTimeField: {"filter_class": FilterByMoment}}
+        # % if resource.fields | selectattr("type", "in", ("datetime", "duration")) | list
+        filter_overrides = {
+            # % if resource.fields | selectattr("type", "eq", "datetime") | list
+            DateTimeField: {"filter_class": FilterByMoment},
+            # % endif
+            # % if resource.fields | selectattr("type", "eq", "duration") | list
+            DurationField: {"filter_class": filters.DurationFilter, "extra": bounds},
+            # % endif
+        }
         # % endif
 # % endfor

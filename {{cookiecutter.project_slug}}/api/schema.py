@@ -119,5 +119,18 @@ class TimeField(OpenApiSerializerFieldExtension):
     target_class = "rest_framework.fields.TimeField"
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, str]:
-        return {"type": "string", "format": "time-local"}
+        pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"
+        return {"type": "string", "format": "time-local", "pattern": pattern}
+# % endif
+# % if project.has_durations
+
+
+class DurationField(OpenApiSerializerFieldExtension):
+    """Days, where there are, and hours, minutes and seconds; drf-spectacular tells nothing of it."""
+
+    target_class = "rest_framework.fields.DurationField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, str]:
+        pattern = r"^(-?[0-9]{1,9} )?[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?$"
+        return {"type": "string", "pattern": pattern}
 # % endif

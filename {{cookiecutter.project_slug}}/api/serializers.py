@@ -33,11 +33,18 @@ class {{ resource.name }}Serializer{{ resource.base("serializers." ~ project.ser
             "created_at",
             "updated_at",
         )
-        # % if resource.own_fields | selectattr("nullable") | selectattr("kind.text") | list
-        # What is unique has no value where there is none: of two that are "", one is too many.
+        # % set texts = resource.own_fields | selectattr("nullable") | selectattr("kind.text") | list
+        # % set durations = resource.own_fields | selectattr("type", "eq", "duration") | list
+        # % if texts or durations
         extra_kwargs = {
-            # % for field in resource.own_fields if field.nullable and field.kind.text
+            # % if texts
+            # What is unique has no value where there is none: of two that are "", one is too many.
+            # % endif
+            # % for field in texts
             "{{ field.name }}": {"allow_blank": False},
+            # % endfor
+            # % for field in durations
+            "{{ field.name }}": {"min_value": -LONGEST, "max_value": LONGEST},
             # % endfor
         }
         # % endif
