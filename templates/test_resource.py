@@ -165,10 +165,11 @@ def test_a_hostile_value_breaks_nothing(api: APIClient, body: Body, value: Any) 
         data = json.dumps(body(1) | {field: value})
         response = api.generic("POST", LIST, data, content_type="application/json")
         assert response.status_code in (201, 400), (field, response.content)
-        assert api.get(LIST).status_code == 200
-        # A query is always UTF-8.
-        text = str(value)[:100].encode(errors="replace").decode()
-        assert api.get(LIST, {field: text}).status_code in (200, 400)
+        if isinstance(value, str):
+            # A query is always UTF-8.
+            text = value[:100].encode(errors="replace").decode()
+            assert api.get(LIST, {field: text}).status_code in (200, 400)
+    assert api.get(LIST).status_code == 200
 
 
 def test_what_can_be_left_out(api: APIClient) -> None:

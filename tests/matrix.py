@@ -21,12 +21,10 @@ from tools.rendering import PROMPTS
 Row = dict[str, Any]
 Values = frozenset[tuple[str, Any]]
 
-EVERY_TYPE = (
+TYPES = (
     "Sample(text_of_3: str(3), long: text, number: int, ratio: float, price: decimal(8,2),"
     " share: decimal(2,2), ok: bool, day: date, moment: datetime, hour: time, length: duration,"
-    " key: uuid, mail: email, link: url, tag: slug, data: json, state: choice(open|in-work|done))"
-)
-EVERY_FLAG = (
+    " key: uuid, mail: email, link: url, tag: slug, data: json, state: choice(open|in-work|done));"
     "Optional(name: str optional, code: str(8) unique optional, note: text optional,"
     " number: int optional unique, ok: bool optional, day: date optional, data: json optional,"
     " state: choice(a|b) optional, mail: email optional unique);"
@@ -38,14 +36,13 @@ EVERY_FLAG = (
     "BookShelf(label: str unique, tags: json = [])"
 )
 RELATIONS = """
-Paradigm(name: str);
-Language(name: str unique, paradigm: Paradigm, parent: Language optional);
+Language(name: str unique, parent: Language optional);
 Programmer(name: str, languages: many Language, favourite: Language optional,
            mentor: Programmer optional unique, hobbies: many Hobby optional, friends: many Programmer optional);
 Hobby(n: int unique, best: Programmer optional);
 Notebook(label: str, owner: user);
 Note(title: str(120), body: text optional, notebook: Notebook, sisters: many Notebook,
-     pin: Notebook optional unique, day: date, paradigm: Paradigm optional, author: user);
+     pin: Notebook optional unique, day: date, language: Language, author: user);
 Comment(text_of: text, note: Note, notebooks: many Notebook optional)
 """
 LONG = "A" + "b" * 29
@@ -57,13 +54,10 @@ LONG_NAMES = (
     f" {'q' * 30}: user)"
 )
 HOSTILE = 'Ünï "quoted" it\'s \\n \\ `tick` <b>&amp;</b> *_# [x](y) | ~ $HOME %s {0} """ ☕ \\'
-PARTIES = (
+OTHERS = (
     "ISSUER=https://issuer.example; AUDIENCE=mobile, web; LEEWAY=10s; AUTH_HEADER_TYPES=JWT,Bearer;"
-    " AUTH_HEADER_NAME=HTTP_X_TOKEN"
-)
-CLAIMS = (
-    "USER_ID_CLAIM=sub; USER_ID_FIELD=username; TOKEN_TYPE_CLAIM=typ; JTI_CLAIM=id; LEEWAY=1h;"
-    " UPDATE_LAST_LOGIN=yes; CHECK_REVOKE_TOKEN=yes;"
+    " AUTH_HEADER_NAME=HTTP_X_TOKEN; USER_ID_CLAIM=sub; USER_ID_FIELD=username;"
+    " TOKEN_TYPE_CLAIM=typ; JTI_CLAIM=id; UPDATE_LAST_LOGIN=yes; CHECK_REVOKE_TOKEN=yes;"
     " JSON_ENCODER=rest_framework.utils.encoders.JSONEncoder"
 )
 SLIDING = (
@@ -77,22 +71,22 @@ SAMPLES: Mapping[str, Sequence[str | None]] = {
     "project_name": (None, HOSTILE),
     "project_slug": (None, "Hostile_1", "s" * 50),
     "description": (None, f"1. {HOSTILE}", ""),
-    "api_prefix": (None, "/", "p" * 49, "api/v1"),
+    "api_prefix": (None, "/", "p" * 49),
     "token_obtain_path": (None, "gettoken"),
     "token_refresh_path": (None, "refreshtoken"),
     "token_verify_path": (None, "none", "verify.it"),
     "token_blacklist_path": (None, "", "bye"),
     "access_token_lifetime": (None, "30s", "2 weeks"),
     "refresh_token_lifetime": (None, "1h30m", "36500d"),
-    "jwt_settings": (None, PARTIES, CLAIMS, SLIDING, REMOTE),
-    "resources": (None, EVERY_TYPE, EVERY_FLAG, RELATIONS, LONG_NAMES),
+    "jwt_settings": (None, OTHERS, SLIDING, REMOTE),
+    "resources": (None, TYPES, RELATIONS, LONG_NAMES),
     "superuser_username": (None, "ünï.code+x@y"),
     "superuser_email": (None, "Owner+1@mail.example.com"),
 }
 # Answers that are refused together, whatever the others are.
 REFUSED: Sequence[tuple[str, Sequence[Any], str, Sequence[Any]]] = (
     ("access_token_lifetime", ["2 weeks"], "refresh_token_lifetime", [None, "1h30m"]),
-    ("jwt_settings", [CLAIMS], "login_field", ["email"]),
+    ("jwt_settings", [OTHERS], "login_field", ["email"]),
     ("jwt_settings", [REMOTE], "algorithm", ["HS256", "HS384", "HS512"]),
     ("jwt_settings", [REMOTE], "revocation", ["sessions"]),
     ("jwt_settings", [SLIDING], "token_flow", ["pair", "pair-with-refresh-cookie"]),
@@ -110,6 +104,7 @@ NAMED: Mapping[str, Row] = {
     "owned-alone": {
         "resources": "Note(text_of: str, owner: user)",
         "permission": "IsAuthenticatedOrReadOnly",
+        "api_prefix": "api/v1",
     },
 }
 

@@ -22,6 +22,8 @@ from tools.demo import free_port, wait_for
 
 from .baking import adopt, bake, clean_environment, run, unavailable
 
+pytestmark = pytest.mark.costly
+
 PASSWORD = "correct horse battery staple"  # noqa: S105
 LOGIN = f"logIn('admin', '{PASSWORD}')"
 ME = "call('/api/users/me/').then(async a => [a.status, (await a.json()).username])"

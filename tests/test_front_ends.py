@@ -22,6 +22,8 @@ from tools.rendering import Renderer
 from .baking import CACHE, PROMPTS, ROOT, clean_environment, refused, run, uv
 from .files import files_of
 
+pytestmark = pytest.mark.costly
+
 TOOLS = Path(sys.executable).parent
 VISIBLE = [name for name in PROMPTS if not name.startswith("_")]
 NO_SETUP = "run_setup=no"

@@ -21,6 +21,8 @@ from .test_front_ends import cookiecutter, home
 
 __all__ = ["home"]
 
+pytestmark = pytest.mark.costly
+
 TOOLS = Path(sys.executable).parent
 # An address at which nothing listens, for what should find no network.
 NOWHERE = "http://127.0.0.1:9"

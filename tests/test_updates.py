@@ -28,6 +28,8 @@ from .test_front_ends import (
 
 __all__ = ["home", "template"]
 
+pytestmark = pytest.mark.costly
+
 SOURCES = "{{cookiecutter.project_slug}}"
 # The lines that both change, where the two meet.
 TITLE = "admin.site.site_title = admin.site.site_header"

@@ -66,7 +66,7 @@ def check_claims(payload: dict[str, Any]) -> None:
     names = (api_settings.JTI_CLAIM, api_settings.USER_ID_CLAIM)
     times = ("exp", "iat", "auth_time", api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM)
     if not (
-        api_settings.JTI_CLAIM in payload
+        isinstance(payload.get(api_settings.JTI_CLAIM), str)
         and all(is_name(payload[claim]) for claim in names if claim in payload)
         and all(is_time(payload[claim]) for claim in times if claim in payload)
         and is_user_id(payload.get(api_settings.USER_ID_CLAIM))
