@@ -156,7 +156,8 @@ def covering_array(strength: int, names: frozenset[str] | None = None) -> tuple[
         {
             "operator": "or",
             "conditions": [
-                {"operator": "ne", "left": name, "value": value} for name, value in pair
+                {"operator": "ne", "left": name, "value": value}
+                for name, value in sorted(pair, key=str)
             ],
         }
         for pair in refused_pairs()

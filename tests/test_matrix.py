@@ -33,8 +33,9 @@ def test_rows_hold_every_pair_that_is_not_refused() -> None:
     assert matrix.combinations(matrix.covering_array(2), 2) == matrix.allowed(2)
 
 
-@pytest.mark.parametrize("pair", matrix.refused_pairs(), ids=str)
-def test_what_is_left_out_is_refused_with_a_reason(pair: matrix.Values) -> None:
+@pytest.mark.parametrize("number", range(len(matrix.refused_pairs())))
+def test_what_is_left_out_is_refused_with_a_reason(number: int) -> None:
+    pair = matrix.refused_pairs()[number]
     for row in matrix.covering_array(2):
         with pytest.raises(BadAnswers) as refused:
             read(variables(matrix.answers({**row, **dict(pair)})))
