@@ -310,6 +310,21 @@ def test_each_filter(api: APIClient, row: dict[str, Any], field: str, lookup: st
     found = api.get(LIST, {name: row[field]}).json()["count"]
     assert found == (lookup in ("exact", "lte", "gte"))
 # % endif
+# % for field in resource.own_fields if field.type in ("datetime", "duration")
+
+
+def test_no_{{ field.name }}_is_too_far(api: APIClient, body: Body) -> None:
+    field = "{{ field.name }}"
+    # % if field.type == "datetime"
+    far = ["2026-01-31T12:00:00+23:59", "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"]
+    # % else
+    far = ["106751992 00:00:00", "-999999999 00:00:00", "999999999 00:00:00"]
+    # % endif
+    for value in far:
+        assert api.post(LIST, body(1) | {field: value}).status_code in (201, 400)
+        assert api.get(LIST).status_code == 200
+        assert api.get(LIST, {f"{field}__gt": value}).status_code in (200, 400)
+# % endfor
 # % for field in resource.relations
 
 
