@@ -298,3 +298,18 @@ def test_a_project_of_cookiecutter_is_linked_afterwards(
     second_version(template)
     update(project, home)
     assert (project / "tests" / "test_greeting.py").exists()
+
+
+def test_a_file_that_the_template_drops_and_the_team_has_changed_stays(
+    home: dict[str, str], template: Path, project: Path
+) -> None:
+    commit(project)
+    ours = project / "tests" / "test_parallel.py"
+    with ours.open("a", encoding="utf-8") as file:
+        file.write("# Ours.\n")
+    commit(project)
+    text = ours.read_text(encoding="utf-8")
+    update(project, home, rotate_refresh_tokens=False)
+    assert ours.read_text(encoding="utf-8") == text
+    jwt = (project / "config" / "jwt.py").read_text(encoding="utf-8")
+    assert '"ROTATE_REFRESH_TOKENS": False' in jwt
