@@ -129,13 +129,6 @@ SLIDING_SETTINGS = (
 )
 
 
-# What the project itself has in the API's schema, beside the token endpoints.
-SCHEMA_COMPONENTS = {
-    *("ErrorDetail", "FieldErrors", "PaginatedTokenSessionList", "TokenAccess"),
-    *("PatchedUserRequest", "UserRequest"),
-}
-
-
 @dataclass(frozen=True)
 class Problem:
     """One refused answer."""
@@ -537,13 +530,15 @@ class Answers:
 
     @property
     def choice_fields(self) -> list[tuple[str, str]]:
-        """Schema name and dotted path of each enumeration."""
-        return [
-            (f"{r.name}{f.choices_class}Enum", f"api.models.{r.name}.{f.choices_class}")
-            for r in self.resources
-            for f in r.fields
-            if f.choices
-        ]
+        """Schema name and dotted path of each enumeration; where several are alike, of the first."""
+        found: dict[str, tuple[str, str]] = {}
+        for resource in self.resources:
+            for field in resource.fields:
+                if field.choices:
+                    path = f"api.models.{resource.name}.{field.choices_class}"
+                    name = f"{resource.name}{field.choices_class}Enum"
+                    found.setdefault(str(field.choices), (name, path))
+        return list(found.values())
 
 
 def read(raw: Mapping[str, object]) -> Answers:
@@ -745,18 +740,10 @@ class _Reader:
         if "resources" in self.refused:
             return ()
         try:
-            resources = parse(text)
+            return parse(text)
         except ResourceErrors as error:
             self.problems.append(Problem("resources", None, str(error)))
             return ()
-        for resource in resources:
-            if taken := resource.components & SCHEMA_COMPONENTS:
-                self.refuse(
-                    "resources",
-                    f"{resource.name} would have a name of the project in the API's schema: "
-                    + ", ".join(sorted(taken)),
-                )
-        return resources
 
     def jwt_settings(self) -> Mapping[str, str]:
         found: dict[str, str] = {}

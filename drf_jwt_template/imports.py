@@ -110,18 +110,24 @@ def api_schema(project: Answers) -> str:
 
 
 def api_serializers(project: Answers) -> str:
-    lines = ["from . import models"]
-    if project.has_durations:
-        lines.append("from .filters import LONGEST")
-    if any(r.owned_relations for r in project.resources):
-        lines.append("from .ownership import OwnedRelatedField")
-    unique = any(f.unique for r in project.resources for f in r.owned_relations)
-    return "\n".join(
-        [
-            *(["from rest_framework.validators import UniqueValidator"] if unique else []),
-            "",
-            *lines,
-        ]
+    durations = project.has_durations
+    owned = [f for r in project.resources for f in r.owned_relations]
+    unique = any(field.unique for field in owned)
+    return _lines(
+        (
+            (durations, "from datetime import timedelta"),
+            (durations, "from typing import Any"),
+        ),
+        (
+            (durations, "from django.db.models import DurationField"),
+            (True, "from rest_framework import serializers"),
+            (unique, "from rest_framework.validators import UniqueValidator"),
+        ),
+        (
+            (True, "from . import models"),
+            (durations, "from .filters import LONGEST"),
+            (bool(owned), "from .ownership import OwnedRelatedField"),
+        ),
     )
 
 

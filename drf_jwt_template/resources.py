@@ -92,18 +92,18 @@ PROJECT_TESTS = (
     *("keys", "openapi", "parallel", "purging", "remote_keys", "seeding", "sessions"),
     *("throttles", "tokens"),
 )
-TOKEN_COMPONENTS = {
-    f"Token{action}{suffix}"
-    for action in (
-        "Blacklist",
-        "ObtainPair",
-        "ObtainSliding",
-        "Refresh",
-        "RefreshSliding",
-        "Session",
-        "Verify",
-    )
-    for suffix in ("", "Request")
+# What the project itself has in the API's schema.
+PROJECT_COMPONENTS = {
+    *("ErrorDetail", "FieldErrors", "PaginatedTokenSessionList", "TokenAccess"),
+    *("PatchedUserRequest", "UserRequest"),
+    *(
+        f"Token{action}{suffix}"
+        for action in (
+            *("Blacklist", "ObtainPair", "ObtainSliding", "Refresh", "RefreshSliding"),
+            *("Session", "Verify"),
+        )
+        for suffix in ("", "Request")
+    ),
 }
 
 # Names that a relation's way back to the user must not take.
@@ -253,9 +253,9 @@ class Field:
         return arguments
 
     @property
-    def target_module(self) -> str:
-        """What the tests call a row that a relation is to."""
-        return Resource(self.target, ()).module
+    def target_maker(self) -> str:
+        """The method of `Rows`, in the tests, that makes a row for the relation."""
+        return Resource(self.target, ()).maker
 
     @property
     def body(self) -> str:
@@ -264,7 +264,7 @@ class Field:
             return self.sample
         if self.leads_back:
             return "[]" if self.type == "many" else "None"
-        value = f"link(rows.{self.target_module}(n))"
+        value = f"link(rows.{self.target_maker}(n))"
         return f"[{value}]" if self.type == "many" else value
 
     @property
@@ -298,7 +298,8 @@ class Field:
         if self.type == "str":
             longest = self.max_length or 0
             if self.unique and longest > len(self.name) + 10:
-                return f'factory.Sequence(lambda n: f"{self.name.replace("_", " ")} {{n}}")'
+                maker = f'lambda n: f"{self.name.replace("_", " ")} {{n}}"'
+                return call("factory.Sequence", [maker], indent=4, beside=len(f"{self.name} = "))
             if self.unique:
                 return f"factory.Sequence(lambda n: str(n)[-{longest}:])"
             if self.name in FAKES and longest >= 60:
@@ -457,6 +458,12 @@ class Resource:
     def module(self) -> str:
         """The name in file and function names: `book_shelf`."""
         return "_".join(self.words)
+
+    @property
+    def maker(self) -> str:
+        """The method of `Rows`, in the tests, that makes a row."""
+        taken = keyword.iskeyword(self.module) or self.module in ("made", "once", "owner")
+        return f"{self.module}_" if taken else self.module
 
     @cached_property
     def path(self) -> str:
@@ -1172,8 +1179,8 @@ class _Parser:
         name = resource.name
         if resource.module in PROJECT_TESTS:
             return f"the tests of {name} would be tests/test_{resource.module}.py, which is there already"
-        if resource.components & TOKEN_COMPONENTS:
-            return f"{name} would have a name of the token endpoints in the API's schema"
+        if resource.components & PROJECT_COMPONENTS and name not in RESERVED_RESOURCES:
+            return f"{name} would have a name of the project in the API's schema"
         for other in others:
             if name.lower() == other.name.lower():
                 return f"{name} has the same name as {other.name}: {name.lower()!r}"

@@ -333,7 +333,7 @@ def test_filter_by_{{ field.name }}(
     body: Body,
     user: User,
 ) -> None:
-    wanted = Rows(user).{{ field.target_module }}(9)
+    wanted = Rows(user).{{ field.target_maker }}(9)
     api.post(LIST, body(1))
     row = {{ resource.name }}.objects.get(pk=api.post(LIST, body(2)).json()["id"])
     # % if field.type == "many"
@@ -396,7 +396,7 @@ def test_another_users_{{ field.name }}_is_refused(
     body: Body,
     other: User,
 ) -> None:
-    foreign = link(Rows(other).{{ field.target_module }}(9))
+    foreign = link(Rows(other).{{ field.target_maker }}(9))
     change = {"{{ field.name }}": {{ "[foreign]" if field.type == "many" else "foreign" }}}
     response = api.post(LIST, body(1) | change)
     assert (response.status_code, set(response.json())) == (400, set(change))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Generator
@@ -78,7 +79,8 @@ def passed(item: pytest.Item) -> Path:
 def sources() -> str:
     """A hash of all that makes projects and tries them: everything but the template's documents."""
     listed = run("git", "ls-files", "-co", "--exclude-standard", "-z", cwd=ROOT).split("\0")
-    digest = hashlib.sha256(sys.version.encode())
+    seed = os.environ.get("RANDOM_SEED", "")
+    digest = hashlib.sha256(f"{sys.version} {seed}".encode())
     for name in sorted(filter(None, listed)):
         document = name.endswith(".md") and not name.startswith("{{")
         if not document and (ROOT / name).is_file():

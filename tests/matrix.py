@@ -106,6 +106,11 @@ NAMED: Mapping[str, Row] = {
         "permission": "IsAuthenticatedOrReadOnly",
         "api_prefix": "api/v1",
     },
+    "awkward-names": {
+        "resources": "Class(name: str); Once(x: Class, of: many Class); Owner(x: Once, y: many Once);"
+        " Made(x: Owner, state: choice(a|b), span: duration unique);"
+        " Number(x: Made, state: choice(a|b), span: duration)",
+    },
 }
 
 

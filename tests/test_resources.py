@@ -599,7 +599,10 @@ def test_whole_messages(text: str, message: str) -> None:
         (f"A(x: choice({'c' * 81}))", "c" * 81, "a choice has at most 80 characters"),
         # Files of the project, and names in the schema of its API.
         ("Tokens(x: int)", "Tokens", "the tests of Tokens would be tests/test_tokens.py"),
-        ("TokenVerify(x: int)", "TokenVerify", "a name of the token endpoints"),
+        *(
+            (f"{name}(x: int)", name, "a name of the project in the API's schema")
+            for name in ("TokenVerify", "UserRequest", "ErrorDetail")
+        ),
         (
             "Leave(x: int); LeaveRequest(y: int)",
             "LeaveRequest",

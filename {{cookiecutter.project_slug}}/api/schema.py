@@ -129,6 +129,7 @@ class DurationField(OpenApiSerializerFieldExtension):
     """Days, where there are, and hours, minutes and seconds; drf-spectacular tells nothing of it."""
 
     target_class = "rest_framework.fields.DurationField"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, str]:
         pattern = r"^(-?[0-9]{1,9} )?[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?$"

@@ -1,9 +1,30 @@
-from rest_framework import serializers
 {{ project.imports("api/serializers.py") }}
+# % if project.has_durations
+
+
+class StorableDuration(serializers.DurationField):
+    """One that each database can hold, or it could not be asked whether another is the same."""
+
+    def to_internal_value(self, value: Any) -> timedelta:
+        duration: timedelta = super().to_internal_value(value)
+        if abs(duration) > LONGEST:
+            self.fail("overflow", min_days=-LONGEST.days, max_days=LONGEST.days)
+        return duration
+
+
+FIELDS = {
+    **serializers.ModelSerializer.serializer_field_mapping,
+    DurationField: StorableDuration,
+}
+# % endif
 # % for resource in project.resources
 
 
 class {{ resource.name }}Serializer{{ resource.base("serializers." ~ project.serializer_base, "Serializer") }}:
+    # % set durations = resource.own_fields | selectattr("type", "eq", "duration") | list
+    # % if durations
+    serializer_field_mapping = FIELDS
+    # % endif
     # % if resource.owner
     {{ resource.owner }} = serializers.IntegerField(
         source="{{ resource.owner }}_id",
@@ -17,7 +38,7 @@ class {{ resource.name }}Serializer{{ resource.base("serializers." ~ project.ser
         # % endfor
     )
     # % endfor
-    # % if resource.owner or resource.owned_relations
+    # % if durations or resource.owner or resource.owned_relations
 
     # % endif
     class Meta:
@@ -34,17 +55,11 @@ class {{ resource.name }}Serializer{{ resource.base("serializers." ~ project.ser
             "updated_at",
         )
         # % set texts = resource.own_fields | selectattr("nullable") | selectattr("kind.text") | list
-        # % set durations = resource.own_fields | selectattr("type", "eq", "duration") | list
-        # % if texts or durations
+        # % if texts
         extra_kwargs = {
-            # % if texts
             # What is unique has no value where there is none: of two that are "", one is too many.
-            # % endif
             # % for field in texts
             "{{ field.name }}": {"allow_blank": False},
-            # % endfor
-            # % for field in durations
-            "{{ field.name }}": {"min_value": -LONGEST, "max_value": LONGEST},
             # % endfor
         }
         # % endif
