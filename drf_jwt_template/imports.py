@@ -178,6 +178,7 @@ def tests_test_attacks(project: Answers) -> str:
             (True, "import pytest"),
             (public, f"{serialization} import Encoding, PublicFormat"),
             (True, "from django.conf import settings"),
+            (True, "from django.db import transaction"),
             (True, "from django.urls import reverse"),
             (True, "from rest_framework.test import APIClient"),
             (True, f"{simplejwt} import state"),

@@ -117,9 +117,9 @@ def test_list_in_the_order_of_creation_in_pages(
     assert [row["id"] for row in seen] == ids
 
 
-@pytest.mark.parametrize("page", ["0", "2", "-1", "x", str(10**30)])
-def test_a_page_that_is_not_there(api: APIClient, page: str) -> None:
-    assert api.get(LIST, {"page": page}).status_code == 404
+def test_a_page_that_is_not_there(api: APIClient) -> None:
+    for page in ("0", "2", "-1", "x", str(10**30)):
+        assert api.get(LIST, {"page": page}).status_code == 404, page
 # % if resource.fits_form
 
 
@@ -144,10 +144,9 @@ INVALID = {
 }
 
 
-@pytest.mark.parametrize("field", INVALID)
-def test_an_invalid_value_is_refused(api: APIClient, field: str, body: Body) -> None:
-    response = api.post(LIST, body(1) | {field: INVALID[field]})
-    assert (response.status_code, set(response.json())) == (400, {field})
+def test_invalid_values_are_refused(api: APIClient, body: Body) -> None:
+    response = api.post(LIST, body(1) | INVALID)
+    assert (response.status_code, set(response.json())) == (400, set(INVALID))
     assert not {{ resource.name }}.objects.exists()
 # % endif
 
@@ -161,15 +160,29 @@ HOSTILE = [
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
 def test_a_hostile_value_breaks_nothing(api: APIClient, body: Body, value: Any) -> None:
-    for field in body(1):
-        data = json.dumps(body(1) | {field: value})
+    hostile = dict.fromkeys(body(1), value)
+    # At first in each field, then in those alone that do not refuse it.
+    for _ in range(2):
+        data = json.dumps(body(1) | hostile)
         response = api.generic("POST", LIST, data, content_type="application/json")
-        assert response.status_code in (201, 400), (field, response.content)
-        if isinstance(value, str):
-            # A query is always UTF-8.
-            text = value[:100].encode(errors="replace").decode()
-            assert api.get(LIST, {field: text}).status_code in (200, 400)
+        hostile = {field: value for field in hostile if field not in response.json()}
+    assert response.status_code == 201 or "detail" in response.json(), response.content
     assert api.get(LIST).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "value",
+    # A query is always UTF-8.
+    [value[:100].encode(errors="replace").decode() for value in HOSTILE if isinstance(value, str)],
+    ids=lambda value: repr(value)[:12],
+)
+def test_a_hostile_query_breaks_nothing(api: APIClient, body: Body, value: str) -> None:
+    query = dict.fromkeys(body(1), value)
+    response = api.get(LIST, query)
+    if response.status_code == 400:
+        kept = {field: value for field in query if field not in response.json()}
+        response = api.get(LIST, kept)
+    assert response.status_code == 200, response.content
 
 
 def test_what_can_be_left_out(api: APIClient) -> None:
@@ -301,14 +314,12 @@ FILTERS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("field", "lookup"),
-    [(field, lookup) for field, lookups in FILTERS.items() for lookup in lookups],
-)
-def test_each_filter(api: APIClient, row: dict[str, Any], field: str, lookup: str) -> None:
-    name = field if lookup == "exact" else f"{field}__{lookup}"
-    found = api.get(LIST, {name: row[field]}).json()["count"]
-    assert found == (lookup in ("exact", "lte", "gte"))
+def test_each_filter(api: APIClient, row: dict[str, Any]) -> None:
+    for field, lookups in FILTERS.items():
+        for lookup in lookups:
+            name = field if lookup == "exact" else f"{field}__{lookup}"
+            found = api.get(LIST, {name: row[field]}).json()["count"]
+            assert found == (lookup in ("exact", "lte", "gte")), name
 # % endif
 # % for field in resource.own_fields if field.type in ("datetime", "duration")
 

@@ -95,7 +95,7 @@ REFUSED: Sequence[tuple[str, Sequence[Any], str, Sequence[Any]]] = (
 ELSEWHERE = {"run_setup": "test_setup.py"}
 # What is no answer: an axis of the trial.
 TRIAL: Mapping[str, Sequence[str]] = {
-    "python": ("oldest", "newest"),
+    "python": ("newest", "oldest"),
     "server": ("sqlite", "postgresql"),
 }
 # Combinations that are tried in any case.

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import time_machine
+# % if project.permission == "DjangoModelPermissions"
 from django.contrib.auth import models as auth
+# % endif
 from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
@@ -64,29 +66,29 @@ def _another_issuer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # % endif
-@pytest.fixture
-def user(db: None) -> User:
+# % if project.permission == "DjangoModelPermissions"
+def new_user(name: str) -> User:
     """A user with each permission of the API, who is no superuser."""
-    # % if project.email_login
-    user = User.objects.create_user(LOGIN, PASSWORD)
-    # % else
-    user = User.objects.create_user(LOGIN, "ada@example.com", PASSWORD)
-    # % endif
+    user = User.objects.create_user({{ 'f"{name}@example.com"' if project.email_login else 'name, f"{name}@example.com"' }}, PASSWORD)
     user.user_permissions.set(auth.Permission.objects.filter(content_type__app_label="api"))
     return user
+# % else
+def new_user(name: str) -> User:
+    """A user like any other."""
+    return User.objects.create_user({{ 'f"{name}@example.com"' if project.email_login else 'name, f"{name}@example.com"' }}, PASSWORD)
+# % endif
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return new_user("ada")
 
 
 # % if project.has_owners
 @pytest.fixture
-def other(user: User) -> User:
+def other(db: None) -> User:
     """Another user, who may do the same."""
-    # % if project.email_login
-    other = User.objects.create_user("eve@example.com", PASSWORD)
-    # % else
-    other = User.objects.create_user("eve", "eve@example.com", PASSWORD)
-    # % endif
-    other.user_permissions.set(user.user_permissions.all())
-    return other
+    return new_user("eve")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What must not succeed, and must not break anything: an answer is never a 5xx."""
 
+import itertools
 import json
 import logging
 from collections.abc import Callable
@@ -144,7 +145,6 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("value", WRONG, ids=lambda value: repr(value)[:12])
 @pytest.mark.parametrize(
     "claim",
     [
@@ -159,16 +159,20 @@ WRONG = [
         # % endif
     ],
 )
-def test_a_claim_of_the_wrong_type(tokens: dict[str, str], claim: str, value: Any) -> None:
-    for token in tokens.values():
+def test_a_claim_of_the_wrong_type(tokens: dict[str, str], claim: str) -> None:
+    for value, token in itertools.product(WRONG, tokens.values()):
         changed = signed(claims_of(token) | {claim: value})
-        statuses = {me(changed), refresh(changed).status_code}
-        # % if project.verify_path
-        statuses.add(APIClient().post(reverse("token_verify"), {"token": changed}).status_code)
-        # % endif
-        assert max(statuses) < 500
+        # What one value does to the login does not spare the next.
+        with transaction.atomic():
+            statuses = [me(changed), refresh(changed).status_code]
+            # % if project.verify_path
+            answer = APIClient().post(reverse("token_verify"), {"token": changed})
+            statuses.append(answer.status_code)
+            # % endif
+            transaction.set_rollback(True)
+        assert max(statuses) < 500, value
         if claim in ("exp", api_settings.USER_ID_CLAIM):
-            assert me(changed) == 401
+            assert statuses[0] == 401, value
 
 
 @pytest.mark.parametrize("claim", ["exp", api_settings.JTI_CLAIM, api_settings.USER_ID_CLAIM])
