@@ -24,10 +24,6 @@ test-all: .venv/test ## Prove every triple of options; SHARD=2/4 is the second o
 	$(BIN)/pytest --numprocesses auto --dist worksteal --strength 3 $(if $(SHARD),--shard $(SHARD)) \
 		tests/test_matrix.py
 
-.PHONY: fuzz
-fuzz: .venv/test ## Hold the projects' answers against their OpenAPI descriptions
-	$(BIN)/pytest --numprocesses auto --dist worksteal -m fuzz tests/test_fuzz.py
-
 .PHONY: format
 format: .venv/test ## Write the template's own code in its one style
 	$(BIN)/ruff format .

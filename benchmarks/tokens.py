@@ -201,7 +201,7 @@ class Bench:
         # The tests' own environment has what any project needs.
         adopt(project, environment_for("5.2", "newest"))
         for name, text in SETTINGS.items():
-            (project / "config" / f"{name}.py").write_text(text)
+            (project / "config" / f"{name}.py").write_text(text, "utf-8")
         return project
 
     def on_server(self, statement: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shlex
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,10 +39,8 @@ def finish(variables: Mapping[str, Any], *, update: bool) -> None:
         return
     console = Console(highlight=False, soft_wrap=True)
     if not read(variables).run_setup:
-        console.print(
-            f"\n{project.name} is rendered. {_resume(project, 'makes it ready to run')}",
-            markup=False,
-        )
+        text = f"{project.name} is rendered. This makes it ready to run:\n{_setup(project)}"
+        console.print(f"\n{text}", markup=False)
         return
     try:
         ready = set_up(project, console)
@@ -53,16 +52,10 @@ def finish(variables: Mapping[str, Any], *, update: bool) -> None:
         console.print(f"\nThe setup broke off: {type(error).__name__}: {error}", markup=False)
         ready = False
     if ready:
-        console.print(
-            f"\n{project} is ready. This starts its server:\n"
-            f"  cd {shlex.quote(str(project))} && make run",
-            markup=False,
-        )
+        text = f"{project} is ready. This starts its server:\n{_run(project)}"
     else:
-        console.print(
-            f"\nThe project is kept in {project}.\n{_resume(project, 'does the rest')}",
-            markup=False,
-        )
+        text = f"The project is kept in {project}.\nThis does the rest:\n{_setup(project)}"
+    console.print(f"\n{text}", markup=False)
 
 
 def render_resource_tests(project: Path, variables: Mapping[str, Any]) -> None:
@@ -129,7 +122,16 @@ def _load(script: Path) -> ModuleType:
     return module
 
 
-def _resume(project: Path, does: str) -> str:
-    folder = shlex.quote(str(project))
-    command = "python scripts\\setup.py" if os.name == "nt" else "make setup"
-    return f"This {does}:\n  cd {folder} && {command}"
+def _setup(project: Path) -> str:
+    return _to_paste(project, "make setup", windows=r"python scripts\setup.py")
+
+
+def _run(project: Path) -> str:
+    return _to_paste(project, "make run", windows=r".venv\Scripts\python manage.py runserver")
+
+
+def _to_paste(project: Path, command: str, *, windows: str) -> str:
+    """A command in the project, as a shell takes it: on Windows, each of them."""
+    if os.name == "nt":
+        return f"  cd {subprocess.list2cmdline([project])}\n  {windows}"
+    return f"  cd {shlex.quote(str(project))} && {command}"

@@ -157,10 +157,28 @@ def config_settings(project: Answers) -> str:
 
 
 def tests_conftest(project: Answers) -> str:
+    permissions = project.permission == "DjangoModelPermissions"
     names = ["cookies"] * project.cookie + ["issuer"] * project.remote_keys
-    lines = [f"from tokens import {', '.join(names)}"] if names else []
-    lines += ["from tokens.algorithm import Key, new_key"] if project.remote_keys else []
-    return "".join(f"{line}\n" for line in lines)
+    return _lines(
+        (
+            (True, "import pytest"),
+            (True, "import time_machine"),
+            (permissions, "from django.contrib.auth import models as auth"),
+            (True, "from django.core.cache import cache"),
+            (True, "from django.db import connection"),
+            (True, "from django.test import override_settings"),
+            (True, "from django.urls import reverse"),
+            (True, "from django.utils import timezone"),
+            (True, "from rest_framework.test import APIClient"),
+            (True, "from rest_framework_simplejwt.settings import api_settings"),
+        ),
+        (
+            (True, "from accounts.hashers import PasswordHasher"),
+            (True, "from accounts.models import User"),
+            (bool(names), f"from tokens import {', '.join(names)}"),
+            (project.remote_keys, "from tokens.algorithm import Key, new_key"),
+        ),
+    )
 
 
 def tests_rows(project: Answers) -> str:
@@ -199,6 +217,7 @@ def tests_test_keys(project: Answers) -> str:
     return _lines(
         (
             (hashes, "import hashlib"),
+            (True, "import os"),
             (public, "import subprocess"),
             (public, "import sys"),
             (True, "from collections.abc import Iterator"),

@@ -160,12 +160,13 @@ HOSTILE = [
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
 def test_a_hostile_value_breaks_nothing(api: APIClient, body: Body, value: Any) -> None:
-    hostile = dict.fromkeys(body(1), value)
-    # At first in each field, then in those alone that do not refuse it.
-    for _ in range(2):
-        data = json.dumps(body(1) | hostile)
-        response = api.generic("POST", LIST, data, content_type="application/json")
-        hostile = {field: value for field in hostile if field not in response.json()}
+    def post(data: dict[str, Any]) -> Any:
+        return api.generic("POST", LIST, json.dumps(data), content_type="application/json")
+
+    response = post(dict.fromkeys(body(1), value))
+    if response.status_code == 400:
+        refused = response.json()
+        response = post({f: v if f in refused else value for f, v in body(1).items()})
     assert response.status_code == 201 or "detail" in response.json(), response.content
     assert api.get(LIST).status_code == 200
 
@@ -177,11 +178,10 @@ def test_a_hostile_value_breaks_nothing(api: APIClient, body: Body, value: Any) 
     ids=lambda value: repr(value)[:12],
 )
 def test_a_hostile_query_breaks_nothing(api: APIClient, body: Body, value: str) -> None:
-    query = dict.fromkeys(body(1), value)
-    response = api.get(LIST, query)
+    response = api.get(LIST, dict.fromkeys(body(1), value))
     if response.status_code == 400:
-        kept = {field: value for field in query if field not in response.json()}
-        response = api.get(LIST, kept)
+        refused = response.json()
+        response = api.get(LIST, {field: value for field in body(1) if field not in refused})
     assert response.status_code == 200, response.content
 
 

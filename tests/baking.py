@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,18 @@ import pytest
 from filelock import FileLock
 from pytest_cookies.plugin import Cookies
 
+from tools.demo import BIN, free_port, wait_for
 from tools.rendering import PROMPTS, ROOT, Renderer, write
 
-__all__ = ["CACHE", "PROMPTS", "ROOT"]
+__all__ = ["BIN", "CACHE", "PROMPTS", "ROOT"]
 
 CACHE = ROOT / ".cache"
-# Where a virtual environment has its commands.
-BIN = "Scripts" if os.name == "nt" else "bin"
 OLDEST_PYTHON = {"5.2": (3, 10), "6.1": (3, 12)}
-# What of the caller's environment would lead a project's own commands astray.
-FOREIGN = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_SUPERUSER_PASSWORD", "VIRTUAL_ENV")
+# What of the caller's environment would lead a project's own commands astray, or hold them up.
+FOREIGN = (
+    *("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_SUPERUSER_PASSWORD"),
+    *("PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"),
+)
 
 
 def bake(cookies: Cookies, answers: Mapping[str, Any], *, run_setup: bool = False) -> Path:
@@ -144,3 +147,22 @@ def adopt(project: Path, environment: Path) -> Path:
     commands = project / ".venv" / BIN
     run(commands / "python", "-c", "import setup; setup.write_secrets()", cwd=project / "scripts")
     return commands
+
+
+@contextmanager
+def server_of(project: Path) -> Iterator[int]:
+    """The port of the project's server, which runs for a while."""
+    port = free_port()
+    server = subprocess.Popen(
+        [project / ".venv" / BIN / "python", "manage.py", "runserver", "--noreload", str(port)],
+        cwd=project,
+        env=clean_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()

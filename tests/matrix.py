@@ -9,14 +9,20 @@ the answers are refused together.
 from __future__ import annotations
 
 import functools
+import hashlib
 import itertools
+import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 from covertable import make
+from filelock import FileLock
 
 from tools.rendering import PROMPTS
+
+from .baking import CACHE
 
 Row = dict[str, Any]
 Values = frozenset[tuple[str, Any]]
@@ -25,21 +31,19 @@ TYPES = (
     "Sample(text_of_3: str(3), long: text, number: int, ratio: float, price: decimal(8,2),"
     " share: decimal(2,2), ok: bool, day: date, moment: datetime, hour: time, length: duration,"
     " key: uuid, mail: email, link: url, tag: slug, data: json, state: choice(open|in-work|done));"
-    "Optional(name: str optional, code: str(8) unique optional, note: text optional,"
-    " number: int optional unique, ok: bool optional, day: date optional, data: json optional,"
-    " state: choice(a|b) optional, mail: email optional unique);"
+    "BookShelf(label: str unique, name: str optional, code: str(8) unique optional,"
+    " note: text optional, number: int optional unique, ok: bool optional, day: date optional,"
+    " data: json optional, state: choice(a|b) optional, mail: email optional unique);"
     'Preset(name: str = "it\'s \\ {}", size: int = -3, ratio: float = 0.5, price: decimal(5,2) = 9.5,'
     " ok: bool = true, day: date = 2026-01-31, moment: datetime = 2026-01-31T12:00:00Z,"
     " hour: time = 12:30, length: duration = 1h30m, key: uuid = 3f2504e0-4f89-41d3-9a0c-0305e82c3301,"
     " mail: email = a@example.com, link: url = https://example.com/, tag: slug = a-b, data: json = {},"
-    " state: choice(open|done) = done) at people/preset_ones;"
-    "BookShelf(label: str unique, tags: json = [])"
+    " state: choice(open|done) = done) at people/preset_ones"
 )
 RELATIONS = """
-Language(name: str unique, parent: Language optional);
+Language(name: str unique, parent: Language optional, best: Programmer optional);
 Programmer(name: str, languages: many Language, favourite: Language optional,
-           mentor: Programmer optional unique, hobbies: many Hobby optional, friends: many Programmer optional);
-Hobby(n: int unique, best: Programmer optional);
+           mentor: Programmer optional unique, learns: many Language optional, friends: many Programmer optional);
 Notebook(label: str, owner: user);
 Note(title: str(120), body: text optional, notebook: Notebook, sisters: many Notebook,
      pin: Notebook optional unique, day: date, language: Language, author: user);
@@ -98,6 +102,14 @@ TRIAL: Mapping[str, Sequence[str]] = {
     "python": ("newest", "oldest"),
     "server": ("sqlite", "postgresql"),
 }
+# The prompts that change nothing of what the API answers, whatever they change in the project.
+SAME_API = frozenset(
+    (
+        *("project_name", "project_slug", "description", "database", "algorithm"),
+        *("access_token_lifetime", "refresh_token_lifetime"),
+        *("superuser_username", "superuser_email"),
+    )
+)
 # Combinations that are tried in any case.
 NAMED: Mapping[str, Row] = {
     "default": {},
@@ -168,8 +180,18 @@ def covering_array(strength: int, names: frozenset[str] | None = None) -> tuple[
         for pair in refused_pairs()
         if {name for name, _ in pair} <= set(chosen)
     ]
-    found = make(chosen, strength=strength, constraints=constraints)
-    return tuple({name: row[name] for name in chosen} for row in found)
+    # That of triples takes most of a minute.
+    asked = json.dumps([version("covertable"), strength, chosen, constraints])
+    kept = CACHE / "arrays" / f"{hashlib.sha256(asked.encode()).hexdigest()}.json"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(kept.with_suffix(".lock")):
+        if not kept.exists():
+            found = make(chosen, strength=strength, constraints=constraints)
+            rows = [{name: row[name] for name in chosen} for row in found]
+            draft = kept.with_suffix(".new")
+            draft.write_text(json.dumps(rows), encoding="utf-8")
+            draft.replace(kept)
+    return tuple(json.loads(kept.read_text(encoding="utf-8")))
 
 
 def combinations(rows: Iterable[Mapping[str, Any]], strength: int) -> set[Values]:
@@ -181,16 +203,29 @@ def combinations(rows: Iterable[Mapping[str, Any]], strength: int) -> set[Values
     }
 
 
-def allowed(strength: int) -> set[Values]:
-    """All combinations of so many values, without those that hold a refused pair."""
+def allowed(strength: int, names: frozenset[str] | None = None) -> set[Values]:
+    """All combinations of so many values, of all axes or those named, but for refused ones."""
     refused = refused_pairs()
-    chosen = itertools.combinations(axes().items(), strength)
+    every = {name: values for name, values in axes().items() if names is None or name in names}
+    chosen = itertools.combinations(every.items(), strength)
     found = (
         frozenset(zip(names, values, strict=True))
         for names, lists in (zip(*some, strict=True) for some in chosen)
         for values in itertools.product(*lists)
     )
     return {values for values in found if not any(pair <= values for pair in refused)}
+
+
+def api_axes() -> frozenset[str]:
+    """What changes the answers of an API, and the database behind it."""
+    return frozenset(axes()) - SAME_API - {"python"}
+
+
+def api_rows() -> dict[str, Row]:
+    """Rows that hold each pair of values of these axes, by their names."""
+    # With a secret to sign with, no other issuer can be named.
+    rows = (row(algorithm="ES256", **given) for given in covering_array(2, api_axes()))
+    return {f"api-{n:02}": row for n, row in enumerate(rows)}
 
 
 def coverage(tried: Iterable[Mapping[str, Any]], strength: int) -> str:

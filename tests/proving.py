@@ -51,7 +51,7 @@ def prove(row: Mapping[str, Any], folder: Path) -> Seconds:
     url = database_url(server, folder)
     environment = environment_for(django, row["python"])
     files = renderer.render(answers(row))
-    kept = PROOFS / fingerprint(files, environment, server)
+    kept = proof(files, environment, server, source(__file__), source(IN_PROJECT))
     if kept.exists():
         return {}
     try:
@@ -59,8 +59,7 @@ def prove(row: Mapping[str, Any], folder: Path) -> Seconds:
     except AssertionError as error:
         where = f"{environment.name}, {server}"
         raise AssertionError(f"\n{command(row)}   # {where}\n\n{error}") from None
-    PROOFS.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(seconds), encoding="utf-8")
+    keep(kept)
     return seconds
 
 
@@ -74,11 +73,19 @@ def database_url(server: str, folder: Path) -> str:
     return urlsplit(str(url))._replace(path=f"/bake_{uuid4().hex}").geturl()
 
 
-def fingerprint(files: Mapping[str, str], environment: Path, server: str) -> str:
-    """Names what a proof depends on."""
-    steps = [Path(__file__).read_text(encoding="utf-8"), IN_PROJECT.read_text(encoding="utf-8")]
-    parts = [packages(environment), server, *steps, json.dumps(files, sort_keys=True)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def proof(files: Mapping[str, str], environment: Path, *further: str) -> Path:
+    """What is there once a project has been proven, by the hash of all that this depends on."""
+    parts = [packages(environment), *further, json.dumps(files, sort_keys=True)]
+    return PROOFS / hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def keep(proof: Path) -> None:
+    proof.parent.mkdir(parents=True, exist_ok=True)
+    proof.touch()
+
+
+def source(path: str | Path) -> str:
+    return Path(path).read_text(encoding="utf-8")
 
 
 def packages(environment: Path) -> str:
@@ -139,5 +146,6 @@ def check_types(project: Path, environment: Path, database: Mapping[str, str]) -
                 shutil.rmtree(next(draft.glob("3.*")) / package, ignore_errors=True)
             shutil.move(draft, known)
             return
-    shutil.copytree(known, project / ".mypy_cache")
+    # mypy replaces files, and changes none.
+    shutil.copytree(known, project / ".mypy_cache", copy_function=os.link)
     run(*command, project / ".mypy_cache", cwd=project, **database)

@@ -48,7 +48,7 @@ class Recorder:
 
 
 def secrets_of(setup: ModuleType) -> dict[str, str]:
-    rows = (setup.ROOT / ".env").read_text().splitlines()
+    rows = (setup.ROOT / ".env").read_text("utf-8").splitlines()
     pairs = (row.partition("=") for row in rows if "=" in row and not row.startswith("#"))
     return {name: value for name, _, value in pairs}
 
@@ -78,7 +78,8 @@ def test_secrets_survive_a_shell_and_are_made_once(
     assert len(found["SECRET_KEY"]) >= 50
     for value in found.values():
         assert re.fullmatch(r"[\w.@+-]+", value)
-    assert stat.S_IMODE((setup.ROOT / ".env").stat().st_mode) == 0o600
+    if os.name == "posix":
+        assert stat.S_IMODE((setup.ROOT / ".env").stat().st_mode) == 0o600
     # A second time, nothing changes.
     assert setup.write_secrets() == "kept as they are"
     assert secrets_of(setup)["SECRET_KEY"] == found["SECRET_KEY"]
@@ -98,16 +99,20 @@ def test_an_empty_secret_is_filled_in_and_the_rest_is_kept(
     setup_of: Callable[..., ModuleType],
 ) -> None:
     setup = setup_of()
-    (setup.ROOT / ".env").write_text("# mine\nDEBUG=False\nJWT_SIGNING_KEY=mine\nSECRET_KEY=\n")
+    (setup.ROOT / ".env").write_text(
+        "# mine\nDEBUG=False\nJWT_SIGNING_KEY=mine\nSECRET_KEY=\n", "utf-8"
+    )
     assert setup.write_secrets() == "wrote .env"
-    lines = (setup.ROOT / ".env").read_text().splitlines()
+    lines = (setup.ROOT / ".env").read_text("utf-8").splitlines()
     assert lines[:3] == ["# mine", "DEBUG=False", "JWT_SIGNING_KEY=mine"]
     assert len(lines[3]) > len("SECRET_KEY=") + 40
 
 
 def test_a_key_of_the_environment_is_not_made_anew(setup_of: Callable[..., ModuleType]) -> None:
     setup = setup_of(algorithm="ES256")
-    (setup.ROOT / ".env").write_text("SECRET_KEY=mine\nJWT_SIGNING_KEY_FILE=/run/secrets/key\n")
+    (setup.ROOT / ".env").write_text(
+        "SECRET_KEY=mine\nJWT_SIGNING_KEY_FILE=/run/secrets/key\n", "utf-8"
+    )
     assert setup.write_secrets() == "kept as they are"
     assert not (setup.ROOT / "keys").exists()
 
@@ -164,7 +169,7 @@ def test_a_reason_is_a_line_or_two(
 
 def test_a_missing_command_is_a_reason(setup_of: Callable[..., ModuleType]) -> None:
     setup = setup_of()
-    with pytest.raises(setup.StepError, match="no-such-command: No such file"):
+    with pytest.raises(setup.StepError, match="no-such-command: .+"):
         setup.run("no-such-command")
 
 
@@ -178,6 +183,7 @@ def test_children_do_not_see_the_callers_environment(
     assert not set(setup.FOREIGN) & set(shown.split())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows runs no script for its first line")
 def test_a_python_is_found_on_the_path(
     setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -188,7 +194,7 @@ def test_a_python_is_found_on_the_path(
     assert setup.find_python() is None
     # One that is there and does not run, as a version manager has them, is passed over.
     for name, text in (("python3.92", "#!/bin/sh\nexit 127\n"), ("python3.91", "#!/bin/sh\n")):
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, "utf-8")
         (tmp_path / name).chmod(0o755)
     assert setup.find_python() == str(tmp_path / "python3.91")
 
@@ -233,7 +239,7 @@ def test_a_fault_of_the_setup_does_not_lose_the_project(
         bootstrap.finish({**default_answers, "_template": "here"}, update=False)
         out = capsys.readouterr().out
         assert shown in out
-        assert out.rstrip().endswith(f"cd {setup.ROOT} && make setup")
+        assert out.rstrip().endswith(bootstrap._setup(setup.ROOT))
 
 
 def test_an_update_renders_and_does_nothing_else(

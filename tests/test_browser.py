@@ -9,7 +9,6 @@ import functools
 import http.server
 import re
 import shutil
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,9 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_cookies.plugin import Cookies
 
-from tools.demo import free_port, wait_for
-
-from .baking import adopt, bake, clean_environment, run, unavailable
+from .baking import adopt, bake, run, server_of, unavailable
 
 pytestmark = pytest.mark.costly
 
@@ -56,26 +53,14 @@ def project(
 @pytest.fixture
 def site(project: Path) -> Iterator[str]:
     """The address of the project's server."""
-    port = free_port()
-    server = subprocess.Popen(
-        [project / ".venv" / "bin" / "python", "manage.py", "runserver", "--noreload", str(port)],
-        cwd=project,
-        env=clean_environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(port, server)
+    with server_of(project) as port:
         yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[str]:
     """The address of a page of somebody else."""
-    (tmp_path / "index.html").write_text("<title>Elsewhere</title>")
+    (tmp_path / "index.html").write_text("<title>Elsewhere</title>", "utf-8")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from tools.rendering import Renderer
 
-from .baking import CACHE, PROMPTS, ROOT, clean_environment, refused, run, uv
+from .baking import BIN, CACHE, PROMPTS, ROOT, clean_environment, refused, run, uv
 from .files import files_of
 
 pytestmark = pytest.mark.costly
@@ -109,7 +109,7 @@ def test_a_name_decides_the_slug_and_a_prefix_the_paths(
         *("--no-input", NO_SETUP, "project_name=Ünïted Books & Co", "api_prefix=v1"),
         home=home,
     )
-    urls = (tmp_path / "united_books_co" / "tokens" / "urls.py").read_text()
+    urls = (tmp_path / "united_books_co" / "tokens" / "urls.py").read_text("utf-8")
     assert re.findall(r'"(v1/.*)"', urls) == [
         "v1/token/",
         "v1/token/refresh/",
@@ -126,7 +126,7 @@ def test_one_slash_between_obtain_and_refresh(
     tmp_path: Path, home: dict[str, str], obtain: str, refresh: str
 ) -> None:
     cookiecutter(tmp_path, "--no-input", NO_SETUP, f"token_obtain_path={obtain}", home=home)
-    urls = (tmp_path / "my_api" / "tokens" / "urls.py").read_text()
+    urls = (tmp_path / "my_api" / "tokens" / "urls.py").read_text("utf-8")
     assert f'"{obtain}"' in urls
     assert f'"{refresh}"' in urls
 
@@ -148,18 +148,18 @@ def test_the_oldest_cookiecutter_gives_the_same_bytes(
     environment = CACHE / "cookiecutter-2.6"
     CACHE.mkdir(exist_ok=True)
     with FileLock(environment.with_suffix(".lock")):
-        if not (environment / "bin" / "cookiecutter").exists():
+        if not shutil.which(environment / BIN / "cookiecutter"):
             uv("venv", "--quiet", "--python", sys.executable, environment)
             uv("pip", "install", "--quiet", "--python", environment, "cookiecutter~=2.6.0")
     for folder, answers in (("plain", ()), ("fixed", ("rotate_refresh_tokens=off",))):
         run(
-            *(environment / "bin" / "cookiecutter", str(ROOT), "--no-input", NO_SETUP, *answers),
+            *(environment / BIN / "cookiecutter", str(ROOT), "--no-input", NO_SETUP, *answers),
             *("--output-dir", str(tmp_path / folder)),
             cwd=tmp_path,
             **home,
         )
     assert files_of(tmp_path / "plain" / "my_api") == default
-    jwt = (tmp_path / "fixed" / "my_api" / "config" / "jwt.py").read_text()
+    jwt = (tmp_path / "fixed" / "my_api" / "config" / "jwt.py").read_text("utf-8")
     assert '"ROTATE_REFRESH_TOKENS": False' in jwt
 
 
@@ -189,17 +189,17 @@ def test_bad_answers_are_refused_all_at_once_and_leave_nothing(
     assert command[:2] == ["cookiecutter", str(ROOT)]
     assert set(command[2:]) == {*GOOD, "run_setup=False"}
     cookiecutter(output, "--no-input", *command[2:], home=home)
-    assert '"ALGORITHM": "ES384"' in (output / "kept_it_s" / "config" / "jwt.py").read_text()
+    assert '"ALGORITHM": "ES384"' in (output / "kept_it_s" / "config" / "jwt.py").read_text("utf-8")
 
 
 def test_a_bad_replay_file_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
     cookiecutter(tmp_path / "out", "--no-input", NO_SETUP, home=home)
     shutil.rmtree(tmp_path / "out" / "my_api")
     file = next((tmp_path / "replay").glob("*.json"))
-    answers = json.loads(file.read_text())
+    answers = json.loads(file.read_text("utf-8"))
     answers["cookiecutter"] |= {"token_obtain_path": "/x", "algorithm": "none"}
     bad = tmp_path / "bad.json"
-    bad.write_text(json.dumps(answers))
+    bad.write_text(json.dumps(answers), "utf-8")
     shown = cookiecutter(tmp_path / "out", "--replay-file", str(bad), home=home, good=False)
     assert "token_obtain_path = '/x'" in shown
     assert "algorithm = 'none'\n  is one of HS256" in shown
@@ -227,7 +227,7 @@ def test_an_answer_that_looks_like_a_template_is_refused(
 def test_an_existing_folder_is_left_alone(tmp_path: Path, home: dict[str, str]) -> None:
     folder = tmp_path / "out" / "my_api"
     folder.mkdir(parents=True)
-    (folder / "mine.txt").write_text("mine")
+    (folder / "mine.txt").write_text("mine", "utf-8")
     shown = cookiecutter(tmp_path / "out", "--no-input", home=home, good=False)
     assert "already exists" in shown
     assert files_of(folder) == {"mine.txt": b"mine"}
@@ -300,7 +300,7 @@ def test_every_front_end_gives_the_same_bytes(
     cookiecutter(tmp_path / "second", "--replay", home=home)
     assert files_of(only_folder(tmp_path / "second")) == expected
     file = next((tmp_path / "replay").glob("*.json"))
-    assert "PASSWORD" not in file.read_text()
+    assert "PASSWORD" not in file.read_text("utf-8")
     kept = shutil.copy(file, tmp_path / "kept.json")
     cookiecutter(tmp_path / "third", "--replay-file", str(kept), home=home)
     assert files_of(only_folder(tmp_path / "third")) == expected

@@ -136,6 +136,8 @@ def random_row(chance: random.Random) -> matrix.Row:
     """Answers that are taken; often with resources that are in no sample."""
     while True:
         row = {name: chance.choice(values) for name, values in matrix.axes().items()}
+        if any(pair <= set(row.items()) for pair in matrix.refused_pairs()):
+            continue
         if chance.random() < 0.5:
             row["resources"] = resources(chance, chance.randint(1, 6))
         given = matrix.answers(row)

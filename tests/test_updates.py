@@ -247,7 +247,7 @@ def test_the_same_line_is_a_conflict_in_the_file(
     assert "U config/urls.py" in shown
     text = (project / "config" / "urls.py").read_text(encoding="utf-8")
     assert f"<<<<<<< ours\n{OURS}\n=======\n{THEIRS}\n>>>>>>> theirs\n" in text
-    assert (project / "api" / "models.py").read_text().startswith('"""Models."""')
+    assert (project / "api" / "models.py").read_text("utf-8").startswith('"""Models."""')
     assert "up to date" in cruft("check", cwd=project, home=home)
     # As in a merge, a plain `git commit` is refused before that is settled.
     assert "UU config/urls.py" in git("status", "--porcelain", cwd=project)

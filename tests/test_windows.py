@@ -202,10 +202,12 @@ def test_the_setup_prepares_git_and_the_database(
     ]
 
 
-def test_the_setup_is_resumed_without_make(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_to_be_pasted_needs_no_make(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "os", SimpleNamespace(name="nt"))
-    shown = bootstrap._resume(Path("my_api"), "does the rest")
-    assert shown == "This does the rest:\n  cd my_api && python scripts\\setup.py"
+    shown = bootstrap._setup(Path("my api"))
+    assert shown == '  cd "my api"\n  python scripts\\setup.py'
+    shown = bootstrap._run(Path("my_api"))
+    assert shown == "  cd my_api\n  .venv\\Scripts\\python manage.py runserver"
 
 
 @pytest.fixture
@@ -214,7 +216,7 @@ def repository(project: Path) -> Path:
     git("init", "--quiet", cwd=project)
     run(TOOLS / f"pre-commit{EXE}", "install", cwd=project)
     git("add", ".pre-commit-config.yaml", ".gitattributes", cwd=project)
-    (project / "bad.py").write_text("x  =  1\n")
+    (project / "bad.py").write_text("x  =  1\n", "utf-8")
     git("add", "bad.py", cwd=project)
     return project
 
@@ -228,7 +230,7 @@ def test_a_commit_finds_ruff_wherever_an_environment_has_it(
     status, shown = commit(repository, tmp_path)
     assert status != 0
     assert "1 file reformatted" in shown
-    assert (repository / "bad.py").read_text() == "x = 1\n"
+    assert (repository / "bad.py").read_text("utf-8") == "x = 1\n"
     git("add", "bad.py", cwd=repository)
     status, shown = commit(repository, tmp_path)
     assert status == 0, shown

@@ -69,7 +69,7 @@ def test_the_suite_runs_on_three_systems_with_the_oldest_and_the_newest_python()
     oldest, newest = sorted(pythons, key=version)
     assert project["requires-python"] == f">={oldest}"
     # The newest is that of the other workflow, and all that is baked runs on it.
-    assert f'python-version: "{newest}"' in (FOLDER / "simplejwt-main.yml").read_text()
+    assert f'python-version: "{newest}"' in (FOLDER / "simplejwt-main.yml").read_text("utf-8")
     assert version(newest) >= max(OLDEST_PYTHON.values())
     for job in jobs.values():
         (installed,) = (

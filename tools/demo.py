@@ -17,6 +17,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "demo"
 PROJECT = DEMO / "my_api"
+# Where a virtual environment has its commands.
+BIN = "Scripts" if os.name == "nt" else "bin"
 LOGIN = {"username": "admin", "password": secrets.token_urlsafe(15)}
 
 
@@ -26,7 +28,7 @@ def main() -> None:
     print(f"\nReady after {time.monotonic() - start:.1f} s.")
     port = free_port()
     server = subprocess.Popen(
-        [PROJECT / ".venv" / "bin" / "python", "manage.py", "runserver", "--noreload", str(port)],
+        [PROJECT / ".venv" / BIN / "python", "manage.py", "runserver", "--noreload", str(port)],
         cwd=PROJECT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -44,14 +46,16 @@ def make_project() -> None:
     """Renders and sets up the default project, as a user would."""
     shutil.rmtree(DEMO, ignore_errors=True)
     tools = Path(sys.executable).parent
-    command = ["cookiecutter", str(ROOT), "--no-input", "--default-config", "--output-dir", "demo"]
-    print("$", *command[:1], ".", *command[2:])
+    options = ("--no-input", "--default-config", "--output-dir", "demo")
+    print("$ cookiecutter .", *options)
     environment = {
         **os.environ,
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
         "DJANGO_SUPERUSER_PASSWORD": LOGIN["password"],
     }
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    subprocess.run(
+        [tools / "cookiecutter", str(ROOT), *options], cwd=ROOT, env=environment, check=True
+    )
     if not (PROJECT / "db.sqlite3").exists():
         sys.exit("The project was not set up: see above.")
 

@@ -6,6 +6,7 @@ together.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -32,6 +33,12 @@ def variables(answers: Mapping[str, Any]) -> dict[str, Any]:
     unknown = set(answers) - {name for name in PROMPTS if not name.startswith("_")}
     if unknown:
         raise ValueError(f"no prompt: {', '.join(sorted(unknown))}")
+    return dict(_variables(tuple(sorted(answers.items()))))
+
+
+# A test asks for them, and so does what it renders.
+@functools.lru_cache(maxsize=1)
+def _variables(answers: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
     context = generate_context(str(ROOT / "cookiecutter.json"), extra_context=dict(answers))
     return {**prompt_for_config(context, no_input=True), "_template": str(ROOT)}
 

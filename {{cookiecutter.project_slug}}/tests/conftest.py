@@ -4,25 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
-import time_machine
-# % if project.permission == "DjangoModelPermissions"
-from django.contrib.auth import models as auth
-# % endif
-from django.core.cache import cache
-from django.db import connection
-from django.test import override_settings
-from django.urls import reverse
-from django.utils import timezone
-from rest_framework.test import APIClient
-from rest_framework_simplejwt.settings import api_settings
-
-from accounts.hashers import PasswordHasher
-from accounts.models import User
 {{ project.imports("tests/conftest.py") }}
+
 PASSWORD = "correct horse battery staple"
 LOGIN = {{ '"ada@example.com"' if project.email_login else '"ada"' }}
-
 CREDENTIALS = {"{{ project.login_field }}": LOGIN, "password": PASSWORD}
 
 Travel = Callable[[timedelta], time_machine.travel]
@@ -58,11 +43,16 @@ def _settings_of_tests() -> Iterator[None]:
 
 
 # % if project.remote_keys
+@pytest.fixture(scope="session")
+def foreign_keys() -> dict[str, Any]:
+    """What another issuer publishes: a key that signed nothing."""
+    return {"keys": [Key(new_key()).jwk]}
+
+
 @pytest.fixture(autouse=True)
-def _another_issuer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Has a key that signed nothing; tests ask no server for it."""
-    keys = {"keys": [Key(new_key()).jwk]}
-    monkeypatch.setattr(issuer.client, "fetch_data", lambda: keys)
+def _another_issuer(foreign_keys: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests ask no server for its keys."""
+    monkeypatch.setattr(issuer.client, "fetch_data", lambda: foreign_keys)
 
 
 # % endif

@@ -162,7 +162,7 @@ WRONG = [
 def test_a_claim_of_the_wrong_type(tokens: dict[str, str], claim: str) -> None:
     for value, token in itertools.product(WRONG, tokens.values()):
         changed = signed(claims_of(token) | {claim: value})
-        # What one value does to the login does not spare the next.
+        # Undone each time: a login that one value has ended would hide what the next does.
         with transaction.atomic():
             statuses = [me(changed), refresh(changed).status_code]
             # % if project.verify_path

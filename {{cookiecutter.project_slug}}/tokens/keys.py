@@ -144,7 +144,7 @@ class KeyRing:
 def open_new(file: Path) -> TextIO:
     """A file that its owner alone can read. Raises FileExistsError rather than replace one."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    return os.fdopen(descriptor, "w", encoding="utf-8")
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ urlpatterns = [
         name="session-list",
     ),
     path(
-        "{{ project.api_prefix }}sessions/<uuid:pk>/",
+        "{{ project.api_prefix }}sessions/<str:pk>/",
         views.SessionViewSet.as_view({"delete": "destroy"}),
         name="session-detail",
     ),
