@@ -258,6 +258,10 @@ class Answers:
         return self.algorithm.startswith("HS")
 
     @property
+    def rsa(self) -> bool:
+        return self.algorithm.startswith(("RS", "PS"))
+
+    @property
     def secret_bytes(self) -> int:
         """The length of an HS* secret: that of the hash (RFC 7518, section 3.2)."""
         return int(self.algorithm[2:]) // 8
@@ -265,11 +269,9 @@ class Answers:
     @property
     def key_module(self) -> str:
         """The module of `cryptography` that makes an asymmetric key."""
-        return (
-            {"E": "ec", "R": "rsa", "P": "rsa"}[self.algorithm[0]]
-            if self.algorithm != "EdDSA"
-            else "ed25519"
-        )
+        if self.rsa:
+            return "rsa"
+        return "ed25519" if self.algorithm == "EdDSA" else "ec"
 
     @property
     def key_rfc(self) -> str:
@@ -300,8 +302,8 @@ class Answers:
         """The call that makes an asymmetric key (RFC 7518, sections 3.3 to 3.5; RFC 8037)."""
         if self.key_module == "ec":
             return f"ec.generate_private_key(ec.{self.curve.upper()}())"
-        if self.key_module == "rsa":
-            return "rsa.generate_private_key(public_exponent=65537, key_size=3072)"
+        if self.rsa:
+            return "rsa.generate_private_key(public_exponent=65537, key_size=BITS)"
         return "ed25519.Ed25519PrivateKey.generate()"
 
     @property

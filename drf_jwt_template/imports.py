@@ -158,7 +158,8 @@ def config_settings(project: Answers) -> str:
 
 def tests_conftest(project: Answers) -> str:
     permissions = project.permission == "DjangoModelPermissions"
-    names = ["cookies"] * project.cookie + ["issuer"] * project.remote_keys
+    names = ["algorithm"] * project.rsa
+    names += ["cookies"] * project.cookie + ["issuer"] * project.remote_keys
     return _lines(
         (
             (True, "import pytest"),

@@ -729,7 +729,7 @@ def test_the_user_is_named_by_a_field_that_there_is(default_answers: Raw) -> Non
                 {
                     "symmetric": False,
                     "key_module": "rsa",
-                    "key_source": "rsa.generate_private_key(public_exponent=65537, key_size=3072)",
+                    "key_source": "rsa.generate_private_key(public_exponent=65537, key_size=BITS)",
                 },
             )
             for family in ("RS", "PS")

@@ -42,6 +42,16 @@ def _settings_of_tests() -> Iterator[None]:
         yield
 
 
+# % if project.rsa
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_keys() -> Iterator[None]:
+    """RSA keys as short as may be: tests make many, and none is about how long that takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(algorithm, "BITS", algorithm.LEAST_BITS)
+        yield
+
+
+# % endif
 # % if project.remote_keys
 @pytest.fixture(scope="session")
 def foreign_keys() -> dict[str, Any]:

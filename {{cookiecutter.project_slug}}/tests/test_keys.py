@@ -201,7 +201,7 @@ def test_another_service_verifies_with_the_public_keys(
 
 def test_the_name_of_a_key_is_its_thumbprint() -> None:
     """The example of RFC 7638, section 3.1, or of RFC 8037, appendix A.3, or one like these."""
-    # % if project.key_module == "rsa"
+    # % if project.rsa
     n = (
         "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJ"
         "ECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2"
