@@ -110,8 +110,8 @@ def fuzz(
     database_url: str,
     seed: int,
     *,
-    covered: int = 8,
-    examples: int = 120,
+    covered: int = 5,
+    examples: int = 80,
 ) -> None:
     """Fails if a request is answered with a 5xx, or otherwise than it is documented.
 

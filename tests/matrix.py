@@ -180,13 +180,22 @@ def covering_array(strength: int, names: frozenset[str] | None = None) -> tuple[
         for pair in refused_pairs()
         if {name for name, _ in pair} <= set(chosen)
     ]
-    # That of triples takes most of a minute.
-    asked = json.dumps([version("covertable"), strength, chosen, constraints])
-    kept = CACHE / "arrays" / f"{hashlib.sha256(asked.encode()).hexdigest()}.json"
+    asked = {
+        "factors": chosen,
+        "strength": strength,
+        "constraints": constraints,
+        # The defaults.
+        "presets": [{name: values[0] for name, values in chosen.items()}],
+        # Of forty, that with the fewest rows for pairs.
+        "salt": "35",
+    }
+    # Triples take most of a minute.
+    digest = hashlib.sha256(json.dumps([version("covertable"), asked]).encode()).hexdigest()
+    kept = CACHE / "arrays" / f"{digest}.json"
     kept.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(kept.with_suffix(".lock")):
         if not kept.exists():
-            found = make(chosen, strength=strength, constraints=constraints)
+            found = make(**asked)
             rows = [{name: row[name] for name in chosen} for row in found]
             draft = kept.with_suffix(".new")
             draft.write_text(json.dumps(rows), encoding="utf-8")
@@ -238,7 +247,8 @@ def coverage(tried: Iterable[Mapping[str, Any]], strength: int) -> str:
 def rows(strength: int, shard: str = "1/1") -> dict[str, Row]:
     """The rows to prove, by their names, or one part of them, such as `2/4`."""
     found = {name: row(**given) for name, given in NAMED.items()}
-    found |= {f"{strength}-{n:03}": row for n, row in enumerate(covering_array(strength))}
+    array = enumerate(covering_array(strength))
+    found |= {f"{strength}-{n:03}": row for n, row in array if row not in found.values()}
     part, parts = map(int, shard.split("/"))
     return dict(list(found.items())[part - 1 :: parts])
 
