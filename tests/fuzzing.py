@@ -59,13 +59,17 @@ cache.enabled = false
 include-operation-id = {not_covered}
 phases.coverage.enabled = false
 """
-# Run in the project: makes two more accounts, and prints what is to be known to log in.
+# Run in the project: makes its database, rows, and two more accounts; prints what is to be known to
+# log in.
 FACTS = f"""
 import json
+from django.core.management import call_command
 from django.urls import get_resolver, reverse
 from rest_framework_simplejwt.settings import api_settings
 from accounts.models import User
 
+call_command("prepare")
+call_command("seed", count=20)
 field = User.USERNAME_FIELD
 users = {{"admin": User.objects.earliest("pk")}}
 for name, create in (
@@ -129,12 +133,8 @@ def fuzz(
         "HTTPS": "False",
     }
 
-    def manage(*arguments: str) -> str:
-        return run(python, "manage.py", *arguments, cwd=project, **environment)
-
-    manage("prepare")
-    manage("seed", "--count", "20")
-    facts = json.loads(manage("shell", "-v0", "-c", FACTS).splitlines()[-1])
+    shown = run(python, "manage.py", "shell", "-v0", "-c", FACTS, cwd=project, **environment)
+    facts = json.loads(shown.splitlines()[-1])
     port = free_port()
     facts |= {"url": f"http://127.0.0.1:{port}", "covered": covered, "examples": examples}
     log = project / "server.log"

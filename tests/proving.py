@@ -131,10 +131,14 @@ def take_steps(project: Path, environment: Path, url: str) -> Seconds:
 def check_types(project: Path, environment: Path, database: Mapping[str, str]) -> None:
     """Runs mypy with what it knows of the libraries; of the project it knows nothing beforehand.
 
-    Its plugin for Django takes what an app has in one project for what it has in the next. The times
-    of files it must not compare: modules of the libraries import the project's user.
+    Its plugin for Django takes what an app has in one project for what it has in the next, and knows
+    nothing if there are other apps. The times of files it must not compare: modules of the libraries
+    import the project's user.
     """
-    digest = hashlib.sha256(packages(environment).encode()).hexdigest()[:16]
+    apps = (
+        source(project / "config" / "settings.py").partition("INSTALLED_APPS")[2].partition("]")[0]
+    )
+    digest = hashlib.sha256(f"{packages(environment)}{apps}".encode()).hexdigest()[:16]
     known = CACHE / f"mypy-{environment.name}-{digest}"
     mypy = project / ".venv" / BIN / "mypy"
     command = (mypy, "--no-sqlite-cache", "--skip-cache-mtime-checks", "--cache-dir")

@@ -30,7 +30,7 @@ else:
     import tomli as tomllib
 
 SEED = os.environ.get("RANDOM_SEED", "7")
-PARTS, ROWS = 8, 300
+PARTS, ROWS = 8, 250
 TYPES = {
     "str": '"a b"',
     "str(3)": "abc",
