@@ -114,7 +114,7 @@ def fuzz(
     database_url: str,
     seed: int,
     *,
-    covered: int = 5,
+    covered: int = 4,
     examples: int = 80,
 ) -> None:
     """Fails if a request is answered with a 5xx, or otherwise than it is documented.
