@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -150,6 +151,7 @@ def check_types(project: Path, environment: Path, database: Mapping[str, str]) -
                 shutil.rmtree(next(draft.glob("3.*")) / package, ignore_errors=True)
             shutil.move(draft, known)
             return
-    # mypy replaces files, and changes none.
-    shutil.copytree(known, project / ".mypy_cache", copy_function=os.link)
-    run(*command, project / ".mypy_cache", cwd=project, **database)
+    # Links, as mypy replaces files and changes none; they need a place in the same file system.
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        shutil.copytree(known, folder, copy_function=os.link, dirs_exist_ok=True)
+        run(*command, folder, cwd=project, **database)
