@@ -177,8 +177,7 @@ def test_the_public_keys_are_public(ring: KeyRing, anonymous: APIClient) -> None
 
 
 # Another service: it has the address of the public keys, and nothing else of the project.
-VERIFY = """
-import sys, jwt
+VERIFY = """import sys, jwt
 url, *tokens = sys.argv[1:]
 keys = jwt.PyJWKClient(url)
 for token in tokens:
