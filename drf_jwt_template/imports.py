@@ -159,11 +159,14 @@ def config_settings(project: Answers) -> str:
 def tests_conftest(project: Answers) -> str:
     permissions = project.permission == "DjangoModelPermissions"
     names = ["algorithm"] * project.rsa
+    primitives = "from cryptography.hazmat.primitives"
     names += ["cookies"] * project.cookie + ["issuer"] * project.remote_keys
     return _lines(
         (
             (True, "import pytest"),
             (True, "import time_machine"),
+            (project.rsa, f"{primitives}.asymmetric.types import PrivateKeyTypes"),
+            (project.rsa, f"{primitives}.serialization import load_pem_private_key"),
             (permissions, "from django.contrib.auth import models as auth"),
             (True, "from django.core.cache import cache"),
             (True, "from django.db import connection"),

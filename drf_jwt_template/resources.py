@@ -696,10 +696,10 @@ class Resource:
 
     @property
     def test_imports(self) -> str:
-        also = ", ".join(["IntegrityError", "connection", "transaction"])
-        lines = [f"from django.db import {also if self.constraints else 'connection'}"]
-        lines += ["from django.test.utils import CaptureQueriesContext"]
-        lines += [
+        error = "IntegrityError, " if self.constraints else ""
+        lines = [
+            f"from django.db import {error}connection, transaction",
+            "from django.test.utils import CaptureQueriesContext",
             "from django.urls import reverse",
             "from rest_framework.test import APIClient",
             "",

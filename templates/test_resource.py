@@ -158,31 +158,34 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
-def test_a_hostile_value_breaks_nothing(api: APIClient, body: Body, value: Any) -> None:
+def test_hostile_values_break_nothing(api: APIClient, body: Body) -> None:
     def post(data: dict[str, Any]) -> Any:
         return api.generic("POST", LIST, json.dumps(data), content_type="application/json")
 
-    response = post(dict.fromkeys(body(1), value))
-    if response.status_code == 400:
-        refused = response.json()
-        response = post({f: v if f in refused else value for f, v in body(1).items()})
-    assert response.status_code == 201 or "detail" in response.json(), response.content
-    assert api.get(LIST).status_code == 200
+    valid = body(1)
+    for value in HOSTILE:
+        # Undone each time: a row that is there would hide what the next value does.
+        with transaction.atomic():
+            response = post(dict.fromkeys(valid, value))
+            if response.status_code == 400:
+                refused = response.json()
+                response = post({f: v if f in refused else value for f, v in valid.items()})
+            assert response.status_code == 201 or "detail" in response.json(), repr(value)[:20]
+            assert api.get(LIST).status_code == 200, repr(value)[:20]
+            transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize(
-    "value",
-    # A query is always UTF-8.
-    [value[:100].encode(errors="replace").decode() for value in HOSTILE if isinstance(value, str)],
-    ids=lambda value: repr(value)[:12],
-)
-def test_a_hostile_query_breaks_nothing(api: APIClient, body: Body, value: str) -> None:
-    response = api.get(LIST, dict.fromkeys(body(1), value))
-    if response.status_code == 400:
-        refused = response.json()
-        response = api.get(LIST, {field: value for field in body(1) if field not in refused})
-    assert response.status_code == 200, response.content
+def test_hostile_queries_break_nothing(api: APIClient, body: Body) -> None:
+    fields = body(1)
+    for value in HOSTILE:
+        if isinstance(value, str):
+            # A query is always UTF-8.
+            text = value[:100].encode(errors="replace").decode()
+            response = api.get(LIST, dict.fromkeys(fields, text))
+            if response.status_code == 400:
+                refused = response.json()
+                response = api.get(LIST, {f: text for f in fields if f not in refused})
+            assert response.status_code == 200, repr(value)[:20]
 
 
 def test_what_can_be_left_out(api: APIClient) -> None:

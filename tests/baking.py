@@ -131,7 +131,6 @@ def environment_for(django: str, which: str = "newest") -> Path:
         uv(
             *("sync", "--quiet", "--python", python),
             cwd=Path(folder),
-            UV_COMPILE_BYTECODE="1",
             UV_PROJECT_ENVIRONMENT=str(environment),
         )
         # deptry knows the modules of what is installed beside it.

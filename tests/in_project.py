@@ -1,15 +1,20 @@
-"""What Django itself says of a rendered project: run in its folder, by its own Python.
+"""What Django and its own tests say of a rendered project: run in its folder, by its own Python.
 
-    python in_project.py
+    python in_project.py NAME=VALUE ...
 
-Makes its secrets, first migrations and, with SQLite, its database; then all checks that need no
-server, in one process, for it takes longer to start than they do.
+Makes its secrets, first migrations and, with SQLite, its database; then checks all that needs no
+server, with these variables for production, and runs the tests: in one process, for it takes longer
+to start than most of this does.
 """
 
+import importlib.util
 import os
 import re
 import sys
+import warnings
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 sys.path[:0] = [".", "scripts"]
 # What Django has no default for, and what the apps of others read.
@@ -18,14 +23,26 @@ KNOWN = {"ROOT_URLCONF", "REST_FRAMEWORK", "SIMPLE_JWT", "SPECTACULAR_SETTINGS"}
 UNNAMED = {"DJANGO_SUPERUSER_PASSWORD", "DJANGO_SETTINGS_MODULE"}
 
 
-def main() -> None:
+def main(production: dict[str, str]) -> None:
     import setup
 
     setup.write_secrets()
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    with warnings.catch_warnings():
+        # As the project's own tests have it; a server has no database until they make theirs.
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
+        check(production)
+    import pytest
+
+    sys.exit(pytest.main(["-q", "--tb=short", "-p", "no:cacheprovider"]))
+
+
+def check(production: dict[str, str]) -> None:
     import django
     from django.core.management import call_command
     from django.db import connection
+    from django.test import override_settings
 
     django.setup()
     if connection.vendor == "sqlite":
@@ -33,11 +50,31 @@ def main() -> None:
     else:
         call_command("makemigrations", "accounts", "api", "tokens", verbosity=0)
     call_command("check", fail_level="INFO")
+    with override_settings(**settings_with(production)):
+        call_command("check", deploy=True, fail_level="INFO")
     call_command("makemigrations", "--check", "--dry-run")
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
     problems = [*unread_settings(), *unread_variables()]
     if problems:
         sys.exit("\n".join(problems))
+
+
+def settings_with(variables: dict[str, str]) -> dict[str, Any]:
+    """The settings that are others once these environment variables are set."""
+    from config import settings
+
+    spec = importlib.util.find_spec("config.settings")
+    assert spec
+    assert spec.loader
+    others = importlib.util.module_from_spec(spec)
+    with patch.dict(os.environ, variables):
+        spec.loader.exec_module(others)
+    return {
+        name: value
+        for name, value in vars(others).items()
+        # Django has added to what it has of the database.
+        if name.isupper() and name != "DATABASES" and value != getattr(settings, name)
+    }
 
 
 def all_sources() -> str:
@@ -86,4 +123,4 @@ def unread_variables() -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(dict(argument.split("=", 1) for argument in sys.argv[1:]))

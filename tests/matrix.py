@@ -43,11 +43,11 @@ TYPES = (
 RELATIONS = """
 Language(name: str unique, parent: Language optional, best: Programmer optional);
 Programmer(name: str, languages: many Language, favourite: Language optional,
-           mentor: Programmer optional unique, learns: many Language optional, friends: many Programmer optional);
+           mentor: Programmer optional unique, learns: many Language optional, friends: many Programmer optional,
+           note: Note, notebooks: many Notebook optional);
 Notebook(label: str, owner: user);
 Note(title: str(120), body: text optional, notebook: Notebook, sisters: many Notebook,
-     pin: Notebook optional unique, day: date, language: Language, author: user);
-Comment(text_of: text, note: Note, notebooks: many Notebook optional)
+     pin: Notebook optional unique, day: date, language: Language, author: user)
 """
 LONG = "A" + "b" * 29
 LONG_NAMES = (

@@ -10,7 +10,9 @@ import functools
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from cookiecutter.generate import generate_context, is_copy_only_path
 from cookiecutter.prompt import prompt_for_config
@@ -23,6 +25,7 @@ from drf_jwt_template.bootstrap import TEMPLATES
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "{{cookiecutter.project_slug}}"
 PROMPTS: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
+COMPILED = functools.cache(create_env_with_context({"cookiecutter": PROMPTS}).from_string)
 
 
 def variables(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +43,9 @@ def variables(answers: Mapping[str, Any]) -> dict[str, Any]:
 @functools.lru_cache(maxsize=1)
 def _variables(answers: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
     context = generate_context(str(ROOT / "cookiecutter.json"), extra_context=dict(answers))
-    return {**prompt_for_config(context, no_input=True), "_template": str(ROOT)}
+    compiled = SimpleNamespace(from_string=COMPILED)
+    with patch("cookiecutter.prompt.create_env_with_context", return_value=compiled):
+        return {**prompt_for_config(context, no_input=True), "_template": str(ROOT)}
 
 
 class Renderer:

@@ -45,9 +45,14 @@ def _settings_of_tests() -> Iterator[None]:
 # % if project.rsa
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_keys() -> Iterator[None]:
-    """RSA keys as short as may be: tests make many, and none is about how long that takes."""
+    """RSA keys as short as may be, and read without a search for flaws: tests make many."""
+
+    def load(pem: bytes, password: None) -> PrivateKeyTypes:
+        return load_pem_private_key(pem, password, unsafe_skip_rsa_key_validation=True)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(algorithm, "BITS", algorithm.LEAST_BITS)
+        patch.setattr(algorithm, "load_pem_private_key", load)
         yield
 
 
