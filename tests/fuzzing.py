@@ -59,15 +59,17 @@ cache.enabled = false
 include-operation-id = {not_covered}
 phases.coverage.enabled = false
 """
-# Run in the project: makes its database, rows, and two more accounts; prints what is to be known to
-# log in.
-FACTS = f"""
-import json
+# Run in the project: makes its database, rows, and two more accounts; writes what is to be known to log
+# in into a file, and serves.
+SERVER = f"""
+import django, json, sys
+django.setup()
 from django.core.management import call_command
 from django.urls import get_resolver, reverse
 from rest_framework_simplejwt.settings import api_settings
 from accounts.models import User
 
+port, facts = sys.argv[1:]
 call_command("prepare")
 call_command("seed", count=20)
 field = User.USERNAME_FIELD
@@ -78,15 +80,20 @@ for name, create in (
     fields = {{field: f"{{name}}@example.com", "email": f"{{name}}@example.com"}}
     users[name] = create(**fields, password={PASSWORD!r})
 names = [name for name in get_resolver().reverse_dict if str(name).startswith("token_")]
-print(json.dumps({{
-    "schema": reverse("schema"),
-    "tokens": {{name.split("_")[1]: reverse(name) for name in names}},
-    "logins": {{
-        name: {{field: user.get_username(), "password": {PASSWORD!r}}} for name, user in users.items()
-    }},
-    "header": api_settings.AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-"),
-    "scheme": api_settings.AUTH_HEADER_TYPES[0],
-}}))
+with open(facts, "w", encoding="utf-8") as file:
+    json.dump({{
+        "schema": reverse("schema"),
+        "tokens": {{name.split("_")[1]: reverse(name) for name in names}},
+        "logins": {{
+            name: {{field: user.get_username(), "password": {PASSWORD!r}}}
+            for name, user in users.items()
+        }},
+        "header": api_settings.AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-"),
+        "scheme": api_settings.AUTH_HEADER_TYPES[0],
+    }}, file)
+# It reads no body that comes in chunks; with one thread, it closes each connection instead of taking
+# that body for the next request.
+call_command("runserver", port, use_reloader=False, use_threading=False)
 """
 
 
@@ -133,38 +140,27 @@ def fuzz(
         "HTTPS": "False",
     }
 
-    shown = run(python, "manage.py", "shell", "-v0", "-c", FACTS, cwd=project, **environment)
-    facts = json.loads(shown.splitlines()[-1])
-    port = free_port()
-    facts |= {"url": f"http://127.0.0.1:{port}", "covered": covered, "examples": examples}
-    log = project / "server.log"
-    with log.open("w", encoding="utf-8") as output:
-        # It reads no body that comes in chunks; with one thread, it closes each connection instead
-        # of taking that body for the next request.
-        server = subprocess.Popen(
-            [python, "manage.py", "runserver", "--noreload", "--nothreading", str(port)],
-            cwd=project,
-            env=clean_environment(**environment),
-            stdout=output,
-            stderr=output,
-        )
-        try:
-            wait_for(port, server)
-            fuzzer = subprocess.run(
-                [sys.executable, "-m", "tests.fuzzing", json.dumps(facts), str(seed), project],
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                timeout=600,
-            )
-        finally:
-            server.terminate()
-            server.wait()
-    assert fuzzer.returncode == 0, (
-        f"seed {seed}\n{fuzzer.stdout}\n{log.read_text('utf-8')[-10_000:]}"
+    port, file = free_port(), project / "facts.json"
+    server = subprocess.Popen(
+        [python, "-c", SERVER, str(port), file], cwd=project, env=clean_environment(**environment)
     )
+    try:
+        wait_for(port, server)
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        facts |= {"url": f"http://127.0.0.1:{port}", "covered": covered, "examples": examples}
+        fuzzer = subprocess.run(
+            [sys.executable, "-m", "tests.fuzzing", json.dumps(facts), str(seed), project],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=600,
+        )
+    finally:
+        server.terminate()
+        server.wait()
+    assert fuzzer.returncode == 0, f"seed {seed}\n{fuzzer.stdout}"
 
 
 class Users:
