@@ -45,6 +45,11 @@ def environment() -> Callable[[str], Path]:
     return environment_for
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: much of the time is waiting for children."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "row" in metafunc.fixturenames:
         rows = matrix.rows(metafunc.config.option.strength, metafunc.config.option.shard)
