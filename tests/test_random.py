@@ -94,7 +94,7 @@ def resources(chance: random.Random, count: int) -> str:
 def test_random_resources_make_a_project_that_proves_all(links: str, tmp_path: Path) -> None:
     chance = random.Random(f"{SEED}-{links}")  # noqa: S311
     while True:
-        text = resources(chance, 5)
+        text = resources(chance, 4)
         try:
             parse(text)
         except ResourceErrors:
