@@ -316,7 +316,7 @@ def main(facts: dict[str, Any], seed: int, folder: Path) -> None:
     share = sum(succeeded.values()) / sum(sum(found.values()) for found in answers.values())
     reached = sum(map(bool, succeeded.values())) / len(operations)
     print(f"{share:.0%} succeeded, and of {reached:.0%} of the operations at least one.")
-    if share < 0.25 or reached < 0.7:
+    if share < 0.25 or reached < 0.5:
         sys.exit("That tells little of the API: refusals are easy to document.")
 
 
