@@ -30,15 +30,16 @@ Values = frozenset[tuple[str, Any]]
 TYPES = (
     "Sample(text_of_3: str(3), long: text, number: int, ratio: float, price: decimal(8,2),"
     " share: decimal(2,2), ok: bool, day: date, moment: datetime, hour: time, length: duration,"
-    " key: uuid, mail: email, link: url, tag: slug, data: json, state: choice(open|in-work|done));"
+    " key: uuid, mail: email, link: url, tag: slug, data: json, state: choice(open|in-work|done))"
+    " at people/sample_ones;"
     "BookShelf(label: str unique, name: str optional, code: str(8) unique optional,"
     " note: text optional, number: int optional unique, ok: bool optional, day: date optional,"
-    " data: json optional, state: choice(a|b) optional, mail: email optional unique);"
-    'Preset(name: str = "it\'s \\ {}", size: int = -3, ratio: float = 0.5, price: decimal(5,2) = 9.5,'
-    " ok: bool = true, day: date = 2026-01-31, moment: datetime = 2026-01-31T12:00:00Z,"
+    " data: json optional, state: choice(a|b) optional, mail: email optional unique,"
+    ' title: str = "it\'s \\ {}", size: int = -3, ratio: float = 0.5, price: decimal(5,2) = 9.5,'
+    " flag: bool = true, start: date = 2026-01-31, moment: datetime = 2026-01-31T12:00:00Z,"
     " hour: time = 12:30, length: duration = 1h30m, key: uuid = 3f2504e0-4f89-41d3-9a0c-0305e82c3301,"
-    " mail: email = a@example.com, link: url = https://example.com/, tag: slug = a-b, data: json = {},"
-    " state: choice(open|done) = done) at people/preset_ones"
+    " sender: email = a@example.com, link: url = https://example.com/, tag: slug = a-b,"
+    " extra: json = {}, stage: choice(open|done) = done)"
 )
 RELATIONS = """
 Language(name: str unique, parent: Language optional, best: Programmer optional);

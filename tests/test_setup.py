@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .baking import BIN, refused, run, server_of
+from .baking import BIN, environment_for, refused, run, server_of
 from .test_front_ends import cookiecutter, home
 
 __all__ = ["home"]
@@ -120,11 +120,10 @@ def test_from_one_command_to_a_first_token(
     assert (project / ".env").read_bytes() == before
 
 
-@pytest.mark.parametrize("algorithm", ["RS256", "ES512", "EdDSA"])
 def test_without_setup_nothing_is_made_and_make_setup_makes_it(
-    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str], algorithm: str
+    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
 ) -> None:
-    answers = (f"algorithm={algorithm}", "login_field=email", "project_slug=later")
+    answers = ("algorithm=EdDSA", "login_field=email", "project_slug=later")
     shown = cookiecutter(
         tmp_path, "--no-input", "run_setup=no", *answers, home={**home, **path_with_uv}
     )
@@ -255,11 +254,11 @@ def test_a_clone_is_set_up_by_the_next_of_the_team(
 
 
 def test_without_env_file_debug_is_off_and_a_missing_secret_is_named(
-    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
+    tmp_path: Path, home: dict[str, str]
 ) -> None:
-    cookiecutter(tmp_path / "out", "--no-input", home={**home, **path_with_uv})
+    cookiecutter(tmp_path / "out", "--no-input", "run_setup=no", home=home)
     project = tmp_path / "out" / "my_api"
-    (project / ".env").unlink()
+    (project / ".venv").symlink_to(environment_for("5.2"), target_is_directory=True)
     python = project / ".venv" / BIN / "python"
     for given, missing in (({}, "JWT_SIGNING_KEY"), ({"JWT_SIGNING_KEY": "x" * 40}, "SECRET_KEY")):
         shown = refused(python, "manage.py", "check", cwd=project, **given)
