@@ -36,6 +36,7 @@ PRODUCTION = (
 )
 # Dependencies that settings name by a text or a URL; and one of development, which no server needs.
 DEPENDENCIES = "DEP002=argon2-cffi|django-cors-headers|psycopg|redis|whitenoise,DEP004=factory"
+
 Seconds = dict[str, float]
 renderer = Renderer()
 

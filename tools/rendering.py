@@ -25,7 +25,7 @@ from drf_jwt_template.bootstrap import TEMPLATES
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "{{cookiecutter.project_slug}}"
 PROMPTS: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
-COMPILED = functools.cache(create_env_with_context({"cookiecutter": PROMPTS}).from_string)
+COMPILED = functools.lru_cache(create_env_with_context({"cookiecutter": PROMPTS}).from_string)
 
 
 def variables(answers: Mapping[str, Any]) -> dict[str, Any]:
