@@ -309,14 +309,13 @@ def main(facts: dict[str, Any], seed: int, folder: Path) -> None:
     for label, found in sorted(answers.items()):
         print(f"{label}: {', '.join(f'{n} x {status}' for status, n in sorted(found.items()))}")
     # What other rows need is not deleted (409): the request was a good one.
-    succeeded = {
-        label: sum(n for status, n in by.items() if status < 300 or status == 409)
-        for label, by in answers.items()
-    }
-    share = sum(succeeded.values()) / sum(sum(found.values()) for found in answers.values())
-    reached = sum(map(bool, succeeded.values())) / len(operations)
-    print(f"{share:.0%} succeeded, and of {reached:.0%} of the operations at least one.")
-    if share < 0.25 or reached < 0.5:
+    reached = [
+        label
+        for label, found in answers.items()
+        if any(status < 300 or status == 409 for status in found)
+    ]
+    print(f"Of {len(reached)} of {len(operations)} operations at least one succeeded.")
+    if len(reached) < len(operations) / 2:
         sys.exit("That tells little of the API: refusals are easy to document.")
 
 
