@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from .imports import IMPORTS
-from .literals import EMAIL, LINE_LENGTH, duration, duration_source, duration_words, string
+from .rendering.literals import (
+    EMAIL,
+    LINE_LENGTH,
+    duration,
+    duration_source,
+    duration_words,
+    string,
+)
 from .resources import VALIDATORS, Resource, ResourceErrors, parse
 
 CHOICES: Mapping[str, Sequence[str]] = {

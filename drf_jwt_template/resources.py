@@ -24,7 +24,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Protocol
 
-from .literals import EMAIL, HOST, LINE_LENGTH, call, duration, duration_source, string
+from .rendering.literals import EMAIL, HOST, LINE_LENGTH, call, duration, duration_source, string
 
 MAX_NAME = 30
 MAX_CHOICE = 80

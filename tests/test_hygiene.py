@@ -11,7 +11,7 @@ import pytest
 import yaml
 from jinja2 import Environment
 
-from drf_jwt_template.extension import LINE_STATEMENT
+from drf_jwt_template.rendering.extension import LINE_STATEMENT
 from tools import options
 
 from .baking import PROMPTS, ROOT
@@ -82,7 +82,7 @@ def test_conditions_in_file_names() -> None:
 
 def test_a_line_statement_leaves_the_blank_lines_around_it() -> None:
     environment = Environment(
-        extensions=["drf_jwt_template.extension.ProjectExtension"],
+        extensions=["drf_jwt_template.rendering.extension.ProjectExtension"],
         keep_trailing_newline=True,
         **PROMPTS["_jinja2_env_vars"],
     )

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from drf_jwt_template.literals import (
+from drf_jwt_template.rendering.literals import (
     LINE_LENGTH,
     call,
     duration,
@@ -212,7 +212,7 @@ def test_duration_refuses(text: str) -> None:
 def test_a_long_list_of_units_is_refused_as_well() -> None:
     """The time that a refusal takes must not double with each unit."""
     code = (
-        "from drf_jwt_template.literals import duration\n"
+        "from drf_jwt_template.rendering.literals import duration\n"
         "try: duration('1m ' * 60 + '!')\n"
         "except ValueError: print('refused')"
     )

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from drf_jwt_template.literals import LINE_LENGTH
+from drf_jwt_template.rendering.literals import LINE_LENGTH
 from drf_jwt_template.resources import (
     CLASS_SUFFIXES,
     IRREGULAR_PLURALS,

@@ -21,10 +21,10 @@ from jinja2 import Environment, TemplateSyntaxError
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
+from ..answers import Answers, BadAnswers, Problem, read
 from . import literals
-from .answers import Answers, BadAnswers, Problem, read
 
-TEMPLATE_DIR = Path(__file__).resolve().parent.parent
+TEMPLATE_DIR = Path(__file__).resolve().parent.parent.parent
 LINE_STATEMENT = re.compile(r"^[ \t]*# % (.*?)[ \t]*$", re.MULTILINE)
 
 
@@ -159,7 +159,8 @@ def _forget_this_version() -> None:
     package = __name__.partition(".")[0]
     for name in [name for name in sys.modules if name.partition(".")[0] == package]:
         del sys.modules[name]
-    shutil.rmtree(Path(__file__).parent / "__pycache__", ignore_errors=True)
+    for folder in Path(__file__).resolve().parent.parent.rglob("__pycache__"):
+        shutil.rmtree(folder, ignore_errors=True)
     importlib.invalidate_caches()
 
 
