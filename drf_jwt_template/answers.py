@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .imports import IMPORTS
 from .rendering.literals import (
     EMAIL,
     LINE_LENGTH,
@@ -208,10 +207,6 @@ class Answers:
     def superuser_login(self) -> str:
         return self.superuser_email if self.email_login else self.superuser_username
 
-    def imports(self, path: str) -> str:
-        """The lines that a module of the project imports, and that depend on the answers."""
-        return IMPORTS[path](self)
-
     @property
     def sliding(self) -> bool:
         return self.flow == "sliding"
@@ -387,10 +382,6 @@ class Answers:
         if self.verify_path:
             names.append("TokenVerifySerializer")
         return names
-
-    @property
-    def apps_modules(self) -> str:
-        return ", ".join(["backend", "checks", "events", "schema"] + ["signals"] * self.revokes)
 
     @property
     def token_module(self) -> str:

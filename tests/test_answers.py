@@ -831,32 +831,6 @@ def test_facts(default_answers: Raw, changed: Raw, facts: Mapping[str, object]) 
     assert {name: getattr(found, name) for name in facts} == facts
 
 
-@pytest.mark.parametrize(
-    ("resources", "imports"),
-    [
-        (
-            "A(a: date=2026-01-31, b: decimal(4,2)=1.5,"
-            " c: uuid=3f2504e0-4f89-41d3-9a0c-0305e82c3301); B(d: duration=1h)",
-            "import datetime as dt\nfrom decimal import Decimal\nfrom uuid import UUID\n\n"
-            "from django.db import models",
-        ),
-        ("A(a: date, b: decimal(4,2), c: uuid)", "from django.db import models"),
-        (
-            "A(a: float, b: date=2026-01-31)",
-            "import datetime as dt\n\nfrom django.db import models\n\n"
-            "from .validators import finite",
-        ),
-        (
-            "A(a: str='dt.x', b: str='Decimal(1)', c: text='UUID(x), finite')",
-            "from django.db import models",
-        ),
-    ],
-)
-def test_models_import_what_they_use(default_answers: Raw, resources: str, imports: str) -> None:
-    found = read({**default_answers, "resources": resources})
-    assert found.imports("api/models.py") == imports
-
-
 def test_a_problem_is_shown_with_what_was_given() -> None:
     assert str(Problem("a", "b\n", "is so\nand so")) == "a = 'b\\n'\n  is so\n  and so"
     assert str(Problem("a", None, "is so")) == "a\n  is so"

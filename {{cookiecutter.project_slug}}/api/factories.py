@@ -1,6 +1,17 @@
 """Believable rows, for development and tests: `{{ project.resources[0].name }}Factory()` makes one, with all that it needs."""
 
-{{ project.imports("api/factories.py") }}
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.factories import UserFactory
+
+from . import models
 # % for resource in project.resources
 
 

@@ -1,6 +1,14 @@
 """What lists can be filtered by: `?roll=7`, `?roll__gte=7`."""
 
-{{ project.imports("api/filters.py") }}
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import DateTimeField, DurationField
+from django.utils import timezone
+from django_filters import fields, filters
+from django_filters.rest_framework import FilterSet
 
 from . import models
 # % if project.has_durations

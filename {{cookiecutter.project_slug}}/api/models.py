@@ -1,6 +1,13 @@
 """What the API speaks of."""
 
-{{ project.imports("api/models.py") }}
+import datetime as dt
+from decimal import Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+
+from .validators import finite, storable
 # % for resource in project.resources
 
 

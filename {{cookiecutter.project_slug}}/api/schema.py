@@ -3,7 +3,21 @@
 from collections.abc import Iterator
 from typing import Any
 
-{{ project.imports("api/schema.py") }}
+from django.db.models import PROTECT, RESTRICT
+from drf_spectacular import openapi
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.plumbing import ResolvedComponent, get_view_model
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import (
+    SAFE_METHODS,
+    AllowAny,
+    DjangoModelPermissions,
+    IsAuthenticated,
+    IsAuthenticatedOrReadOnly,
+)
+from rest_framework_simplejwt import views
+
+from tokens import cookies
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "ErrorDetail": {

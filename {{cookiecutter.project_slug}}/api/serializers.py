@@ -1,4 +1,13 @@
-{{ project.imports("api/serializers.py") }}
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import DurationField
+from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
+
+from . import models
+from .filters import LONGEST
+from .ownership import OwnedRelatedField
 # % if project.has_durations
 
 

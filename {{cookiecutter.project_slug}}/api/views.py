@@ -1,4 +1,7 @@
-{{ project.imports("api/views.py") }}
+from rest_framework.viewsets import ModelViewSet
+
+from . import filters, models, serializers
+from .ownership import OwnedViewSet
 # % for resource in project.resources
 
 

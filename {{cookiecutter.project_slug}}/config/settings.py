@@ -1,7 +1,11 @@
 """Django settings. Whatever differs between machines comes from the environment (`.env.example`)."""
 
 from .env import BASE_DIR, env
-{{ project.imports("config/settings.py") }}
+# % if project.rotates
+from .jwt import JWT_ABSOLUTE_LIFETIME as JWT_ABSOLUTE_LIFETIME
+# % endif
+from .jwt import JWT_KEYS as JWT_KEYS
+from .jwt import SIMPLE_JWT as SIMPLE_JWT
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)

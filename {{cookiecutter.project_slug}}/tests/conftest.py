@@ -4,7 +4,23 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-{{ project.imports("tests/conftest.py") }}
+import pytest
+import time_machine
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.contrib.auth import models as auth
+from django.core.cache import cache
+from django.db import connection
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.settings import api_settings
+
+from accounts.hashers import PasswordHasher
+from accounts.models import User
+from tokens import algorithm, cookies, issuer
+from tokens.algorithm import Key, new_key
 
 PASSWORD = "correct horse battery staple"
 LOGIN = {{ '"ada@example.com"' if project.email_login else '"ada"' }}

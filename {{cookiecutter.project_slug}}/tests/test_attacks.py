@@ -7,7 +7,20 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-{{ project.imports("tests/test_attacks.py") }}
+import jwt
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from rest_framework.test import APIClient
+from rest_framework_simplejwt import state
+from rest_framework_simplejwt.settings import api_settings
+
+from accounts.models import User
+from tokens.algorithm import Key, new_key
+
+from .conftest import CREDENTIALS, PASSWORD, client_with, log_out, me, refresh, tokens_in
 
 ACCESS = "{{ project.access_field }}"
 REFRESH = "{{ project.token_field }}"

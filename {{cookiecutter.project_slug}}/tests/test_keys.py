@@ -1,6 +1,37 @@
 """The ring of keys, and how a new one takes over."""
 
-{{ project.imports("tests/test_keys.py") }}
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import jwt
+import pytest
+import time_machine
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import timezone
+from environ import Env
+from pytest_django.live_server_helper import LiveServer
+from rest_framework.test import APIClient
+from rest_framework_simplejwt import state
+
+from accounts.models import User
+from tokens.algorithm import Key, new_key, thumbprint
+from tokens.keys import MAX_AGE, KeyRing
+
+from .conftest import CREDENTIALS, me
 
 LOGIN_URL = reverse("{{ project.obtain_name }}")
 

@@ -3,7 +3,20 @@
 from datetime import timedelta
 from typing import Any
 
-{{ project.imports("tests/test_tokens.py") }}
+import jwt
+import pytest
+import time_machine
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
+from rest_framework_simplejwt import tokens as simplejwt
+from rest_framework_simplejwt.settings import api_settings
+
+from accounts.models import User
+from tokens import revocation, serializers, views
+
+from .conftest import CREDENTIALS, LOGIN, PASSWORD, Travel, log_out, me, refresh, tokens_in
 
 ACCESS_LIFETIME = {{ project.access_lifetime_source }}
 REFRESH_LIFETIME = {{ project.refresh_lifetime_source }}

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
-{{ project.imports("tokens/apps.py") }}
+from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
+from django.db.models.signals import post_save
 
 
 class TokensConfig(AppConfig):
@@ -9,7 +11,11 @@ class TokensConfig(AppConfig):
         from rest_framework_simplejwt import state
 
         # drf-spectacular and the checks are found once their modules are imported.
-        from . import {{ project.apps_modules }}  # noqa: F401
+        # % if project.revokes
+        from . import backend, checks, events, schema, signals  # noqa: F401
+        # % else
+        from . import backend, checks, events, schema  # noqa: F401
+        # % endif
 
         # Simple JWT has no setting for its backend, and looks it up here.
         stock = state.token_backend

@@ -1,4 +1,12 @@
-{{ project.imports("tokens/authentication.py") }}
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework_simplejwt import authentication
+from rest_framework_simplejwt.exceptions import AuthenticationFailed
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.tokens import Token
+
+from .models import Session
 
 
 class JWTAuthentication(authentication.JWTAuthentication):

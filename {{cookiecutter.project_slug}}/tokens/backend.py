@@ -1,6 +1,18 @@
 """Simple JWT's backend, with a ring of keys and claims whose types are checked."""
 
-{{ project.imports("tokens/backend.py") }}
+import re
+from typing import Any, cast
+
+import jwt
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db.models import Field
+from rest_framework_simplejwt import backends
+from rest_framework_simplejwt.exceptions import TokenBackendError
+from rest_framework_simplejwt.settings import api_settings
+
+from . import issuer
 
 # RFC 7519 counts seconds, and Python's calendar ends with the year 9999.
 LAST_SECOND = 253_402_300_799

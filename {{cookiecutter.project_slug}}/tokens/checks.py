@@ -1,6 +1,17 @@
 """Mistakes in the token policy that are better found at the start than by a user."""
 
-{{ project.imports("tokens/checks.py") }}
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.utils.module_loading import import_string
+from jwt import PyJWTError
+from rest_framework_simplejwt import state
+from rest_framework_simplejwt.exceptions import TokenBackendError
+from rest_framework_simplejwt.settings import api_settings
+
+from . import revocation
 
 MAKE_A_KEY = "`python -m tokens.keys FILE` makes one; JWT_SIGNING_KEY_FILE names the file."
 

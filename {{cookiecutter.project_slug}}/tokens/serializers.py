@@ -1,6 +1,20 @@
 """What the token endpoints take and give: Simple JWT's, named in config/jwt.py."""
 
-{{ project.imports("tokens/serializers.py") }}
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.serializers import ModelSerializer, SerializerMethodField
+from rest_framework_simplejwt import authentication, serializers
+from rest_framework_simplejwt.exceptions import AuthenticationFailed
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.tokens import Token, UntypedToken
+from rest_framework_simplejwt.utils import datetime_to_epoch
+
+from . import revocation
+from .authentication import JWTAuthentication
+from .events import record
+from .models import Session
 
 
 class {{ project.obtain_serializer }}(serializers.{{ project.obtain_serializer }}):

@@ -1,6 +1,28 @@
 """The token endpoints: Simple JWT's, with throttles, and answers that nobody keeps."""
 
-{{ project.imports("tokens/views.py") }}
+from typing import Any, cast
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from rest_framework.mixins import DestroyModelMixin, ListModelMixin
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+from rest_framework_simplejwt import views
+
+from accounts.models import User
+
+from . import cookies, serializers, throttles
+from .events import record
+from .keys import MAX_AGE
+from .models import Session
 
 no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 

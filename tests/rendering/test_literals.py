@@ -24,7 +24,7 @@ from drf_jwt_template.rendering.literals import (
     toml,
 )
 
-from .baking import ROOT
+from ..baking import ROOT
 
 if sys.version_info >= (3, 11):
     import tomllib

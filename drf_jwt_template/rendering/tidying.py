@@ -1,0 +1,100 @@
+"""Drops the imports that a rendered module does not use.
+
+A template writes all imports that any of its renderings needs. What is imported for its effect carries
+`# noqa: F401`; what is exported again is imported as its own name, `from x import y as y`.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator
+
+from .literals import LINE_LENGTH
+
+Import = ast.Import | ast.ImportFrom
+
+
+@functools.lru_cache(maxsize=4096)
+def drop_unused_imports(source: str) -> str:
+    """Returns the source of a module without the names that it imports at its top and does not use.
+
+    Raises SyntaxError if it is not a module.
+    """
+    tree = ast.parse(source)
+    used = set(_used_names(tree))
+    lines = source.splitlines(keepends=True)
+    # From the last to the first, so that the numbers of the lines before stay right.
+    for statement in reversed(tree.body):
+        if isinstance(statement, Import):
+            first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
+            if "# noqa: F401" in lines[first]:
+                continue
+            kept = [alias for alias in statement.names if _is_needed(alias, used)]
+            if len(kept) < len(statement.names):
+                lines[first:last] = _import_lines(statement, kept)
+                if not kept and not _has_neighbour(lines, first):
+                    _drop_group(lines, first)
+    return "".join(lines)
+
+
+def _used_names(tree: ast.AST) -> Iterator[str]:
+    """Yields each name that is read, those in annotations that are strings included."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, (ast.AnnAssign, ast.arg)) and node.annotation:
+            yield from _names_in_strings(node.annotation)
+        elif isinstance(node, (ast.AsyncFunctionDef, ast.FunctionDef)) and node.returns:
+            yield from _names_in_strings(node.returns)
+        elif isinstance(node, ast.Call) and _is_name(node.func, "cast"):
+            yield from _names_in_strings(node.args[0])
+
+
+def _names_in_strings(annotation: ast.AST) -> Iterator[str]:
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        yield from _used_names(ast.parse(annotation.value, mode="eval"))
+    elif not (isinstance(annotation, ast.Subscript) and _is_name(annotation.value, "Literal")):
+        for child in ast.iter_child_nodes(annotation):
+            yield from _names_in_strings(child)
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _is_needed(alias: ast.alias, used: set[str]) -> bool:
+    bound = alias.asname or alias.name.partition(".")[0]
+    return bound in used or alias.asname == alias.name
+
+
+def _import_lines(statement: Import, names: list[ast.alias]) -> list[str]:
+    """Returns the statement with these names alone, as ruff would break it."""
+    if not names:
+        return []
+    words = [f"{alias.name} as {alias.asname}" if alias.asname else alias.name for alias in names]
+    if isinstance(statement, ast.Import):
+        return [f"import {', '.join(words)}\n"]
+    start = f"from {'.' * statement.level}{statement.module or ''} import "
+    if len(start) + len(", ".join(words)) <= LINE_LENGTH:
+        return [f"{start}{', '.join(words)}\n"]
+    return [f"{start}(\n", *(f"    {word},\n" for word in words), ")\n"]
+
+
+def _has_neighbour(lines: list[str], at: int) -> bool:
+    """Whether another line stands directly before or behind, where a statement was."""
+    before = at > 0 and lines[at - 1].strip()
+    behind = at < len(lines) and lines[at].strip()
+    return bool(before or behind)
+
+
+def _drop_group(lines: list[str], at: int) -> None:
+    """Drops the blank lines before a group of imports that is gone, or behind it at the start."""
+    start = at
+    while start > 0 and not lines[start - 1].strip():
+        start -= 1
+    end = at
+    if start == 0:
+        while end < len(lines) and not lines[end].strip():
+            end += 1
+    del lines[start:end]
