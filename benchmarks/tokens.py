@@ -189,8 +189,8 @@ class Bench:
                 variables = self.variables(name, kind, "ours")
                 run(
                     project / ".venv" / "bin" / "python",
-                    "manage.py",
-                    "prepare",
+                    "-m",
+                    "scripts.prepare",
                     cwd=project,
                     **variables,
                 )

@@ -16,8 +16,7 @@ COMMON_FILES = {
     *("Makefile", "README.md", "manage.py", "pyproject.toml", "scripts/setup.py"),
     *(f"accounts/{name}.py" for name in ("__init__", "admin", "apps", "hashers", "models")),
     *(f"accounts/{name}.py" for name in ("serializers", "urls", "views", "migrations/__init__")),
-    *(f"accounts/management/{name}.py" for name in ("__init__", "commands/__init__")),
-    *("accounts/factories.py", "accounts/management/commands/prepare.py", "api/factories.py"),
+    *("accounts/factories.py", "scripts/prepare.py", "api/factories.py"),
     *(f"api/management/{name}.py" for name in ("__init__", "commands/__init__", "commands/seed")),
     *(f"api/{name}.py" for name in ("__init__", "admin", "apps", "filters", "migrations/__init__")),
     *(f"api/{name}.py" for name in ("models", "pagination", "parsers", "schema", "search")),
@@ -25,7 +24,10 @@ COMMON_FILES = {
     *(f"config/{name}.py" for name in ("__init__", "asgi", "env", "jwt", "settings")),
     *("config/urls.py", "config/wsgi.py", "config/templates/drf_spectacular/redoc.html"),
     *(f"tests/{name}.py" for name in ("__init__", "conftest", "test_accounts", "test_openapi")),
-    *(f"tests/test_{name}.py" for name in ("attacks", "checks", "keys", "seeding", "throttles")),
+    *(
+        f"tests/test_{name}.py"
+        for name in ("attacks", "checks", "keys", "seeding", "setup", "throttles")
+    ),
     "tests/test_tokens.py",
     *(f"tokens/{name}.py" for name in ("__init__", "algorithm", "apps", "authentication")),
     *(f"tokens/{name}.py" for name in ("backend", "checks", "events", "keys", "schema")),

@@ -70,9 +70,10 @@ from django.core.management import call_command
 from django.urls import get_resolver, reverse
 from rest_framework_simplejwt.settings import api_settings
 from accounts.models import User
+from scripts import prepare
 
 port, facts = sys.argv[1:]
-call_command("prepare")
+prepare.main()
 call_command("seed", count=20)
 field = User.USERNAME_FIELD
 users = {{"admin": User.objects.earliest("pk")}}

@@ -46,7 +46,7 @@ def project(
     project = bake(cookies, answers)
     commands = adopt(project, environment("5.2"))
     password = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
-    run(commands / "python", "manage.py", "prepare", cwd=project, **password)
+    run(commands / "python", "-m", "scripts.prepare", cwd=project, **password)
     return project
 
 

@@ -100,7 +100,7 @@ def test_from_one_command_to_a_first_token(
     assert run("git", "check-ignore", ".env", "db.sqlite3", ".venv", cwd=project)
     assert (project / ".git" / "hooks" / "pre-commit").exists()
     assert (project / "api" / "migrations" / "0001_initial.py").exists()
-    password = re.search(r"has the password (\S+) \(shown this once\)", shown)
+    password = re.search(r"has the password (\S+) \(shown only once\)", shown)
     assert password
     for folder in (project, tmp_path / "replay"):
         for path in folder.rglob("*"):
@@ -116,7 +116,7 @@ def test_from_one_command_to_a_first_token(
     # Again: nothing is made anew.
     before = (project / ".env").read_bytes()
     shown = run(*SETUP, cwd=project, **path_with_uv)
-    assert "the account admin is there already" in shown
+    assert "the account admin exists already" in shown
     assert (project / ".env").read_bytes() == before
 
 
@@ -148,7 +148,7 @@ def test_without_uv(tmp_path: Path, home: dict[str, str], path_without_uv: dict[
     assert "is ready" in shown
     # The second time, what is there is used; uv itself is not removed.
     shown = run(*SETUP, cwd=project, **path_without_uv)
-    assert "is there already" in shown
+    assert "exists already" in shown
     assert (project / ".venv" / BIN / "uv").exists()
 
 

@@ -198,7 +198,7 @@ def test_the_setup_prepares_git_and_the_database(
     assert commands == [
         [r"C:\tools\git.exe", "rev-parse", "--show-toplevel"],
         [".venv/Scripts/pre-commit.exe", "install"],
-        [".venv/Scripts/python.exe", "manage.py", "prepare"],
+        [".venv/Scripts/python.exe", "-m", "scripts.prepare"],
     ]
 
 

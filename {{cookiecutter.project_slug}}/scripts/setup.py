@@ -172,8 +172,8 @@ def prepare_git() -> str:
 
 
 def prepare_database() -> str:
-    """Makes first migrations, migrates, and creates the superuser, in one Django process."""
-    return run(tool("python"), "manage.py", "prepare").strip()
+    """Creates first migrations, migrates, and creates the superuser, in one Django process."""
+    return run(tool("python"), "-m", "scripts.prepare").strip()
 
 
 STEPS: tuple[tuple[str, Callable[[], str]], ...] = (

@@ -1,12 +1,8 @@
-"""The user's own account, the admin and the account that `manage.py prepare` makes."""
-
-import re
-from io import StringIO
+"""The user's own account, password hashes and the admin."""
 
 import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -90,29 +86,3 @@ def test_the_admin_adds_a_user(admin: Client) -> None:
     eve = User.objects.get({{ project.login_field }}=login)
     assert authenticate({{ project.login_field }}=login, password=PASSWORD) == eve
     assert admin.get(reverse("admin:accounts_user_change", args=[eve.pk])).status_code == 200
-
-
-def prepare() -> str:
-    out = StringIO()
-    call_command("prepare", {{ project.login_field }}="owner@example.com", stdout=out)
-    return out.getvalue()
-
-
-@pytest.mark.django_db
-def test_prepare_makes_a_superuser_with_a_password_shown_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("DJANGO_SUPERUSER_PASSWORD", raising=False)
-    shown = re.search(r"has the password (\S+)", prepare())
-    assert shown
-    owner = authenticate({{ project.login_field }}="owner@example.com", password=shown.group(1))
-    assert isinstance(owner, User)
-    assert owner.is_superuser
-    assert shown.group(1) not in prepare()
-
-
-@pytest.mark.django_db
-def test_prepare_takes_the_password_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
-    assert PASSWORD not in prepare()
-    assert authenticate({{ project.login_field }}="owner@example.com", password=PASSWORD)
