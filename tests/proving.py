@@ -28,7 +28,7 @@ from .matrix import answers, command
 
 PROOFS = CACHE / "proofs"
 IN_PROJECT = Path(__file__).with_name("in_project.py")
-OWN_PACKAGES = ("accounts", "api", "config", "tests", "tokens")
+OWN_PACKAGES = ("accounts", "api", "config", "scripts", "tests", "tokens")
 # What a server is told by its environment.
 PRODUCTION = (
     *("DEBUG=False", "ALLOWED_HOSTS=api.example.com"),

@@ -23,7 +23,7 @@ from jinja2.runtime import Context
 
 from ..answers import Answers, BadAnswers, Problem, read
 from . import literals
-from .tidying import drop_unused_imports
+from .tidying import tidy
 
 TEMPLATE_DIR = Path(__file__).resolve().parent.parent.parent
 PYTHON = re.compile(r"\.py(\{% endif %\})?$")
@@ -43,7 +43,7 @@ class ProjectExtension(Extension):
             "toml": literals.toml,
             "markdown": literals.markdown,
             "code": "`{}`".format,
-            "drop_unused_imports": drop_unused_imports,
+            "tidy": tidy,
         }
         # Bound here, because a repository that a tool has checked out may have a relative path.
         environment.globals |= {
@@ -52,7 +52,7 @@ class ProjectExtension(Extension):
         }
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Makes a block of each line statement, and tidies the imports of each Python module.
+        """Makes a block of each line statement, and tidies each Python module.
 
         Jinja's own `line_statement_prefix` swallows the blank lines that follow a statement, and
         two blank lines before a class could not be written.
@@ -68,7 +68,7 @@ class ProjectExtension(Extension):
                 ) from None
         source = LINE_STATEMENT.sub(r"{% \1 %}", source)
         if name is not None and PYTHON.search(name):
-            source = f"{{% filter drop_unused_imports %}}{source}{{% endfilter %}}"
+            source = f"{{% filter tidy %}}{source}{{% endfilter %}}"
         return source
 
     _plain = Environment()

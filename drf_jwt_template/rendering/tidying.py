@@ -1,21 +1,65 @@
-"""Drops the imports that a rendered module does not use.
+"""What is done to each rendered module, so that templates need no conditions for it.
 
-A template writes all imports that any of its renderings needs. What is imported for its effect carries
-`# noqa: F401`; what is exported again is imported as its own name, `from x import y as y`.
+Unused imports are dropped: a template writes all imports that any of its renderings needs. What is
+imported for its effect carries `# noqa: F401`; a re-export is written `from x import y as y`.
+
+Calls, signatures and simple lists that a template writes with an item a line are joined where they
+fit on one line.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
+
+from rich.cells import cell_len
 
 from .literals import LINE_LENGTH
 
 Import = ast.Import | ast.ImportFrom
+# A bracket at the end of a line, lines that end with a comma and have no comment, and its counterpart.
+BROKEN = re.compile(
+    r"^(?P<head>[^#\n]*[\[({])\n(?P<items>(?: +(?![ \])}])[^#\n]*,\n)+) *(?P<tail>[\])}][^\n]*)$",
+    re.MULTILINE,
+)
+# In a list, tuple or dict: another bracket with something in it.
+NESTED = re.compile(r"[\[({][^\])}]")
 
 
 @functools.lru_cache(maxsize=4096)
+def tidy(source: str) -> str:
+    """Returns the source of a module without unused imports, with short brackets on one line.
+
+    Raises SyntaxError if it is not a module.
+    """
+    return join_short_brackets(drop_unused_imports(source))
+
+
+def join_short_brackets(source: str) -> str:
+    """Returns the source with each bracket on one line that fits there, from the inside out.
+
+    A list, tuple or dict that holds calls or other lists stays as it is: one item a line reads better.
+    """
+    joined = BROKEN.sub(_join_bracket, source)
+    return source if joined == source else join_short_brackets(joined)
+
+
+def _join_bracket(match: re.Match[str]) -> str:
+    head, tail = match["head"], match["tail"]
+    items = [item.strip() for item in match["items"].splitlines()]
+    is_literal = not re.search(r"[\w\])][\[({]$", head)
+    if is_literal and any(map(NESTED.search, items)):
+        return match[0]
+    inner = " ".join(items)
+    # The comma makes the tuple.
+    if not (is_literal and tail[0] == ")" and len(items) == 1):
+        inner = inner.removesuffix(",")
+    line = f"{head}{inner}{tail}"
+    return line if cell_len(line) <= LINE_LENGTH else match[0]
+
+
 def drop_unused_imports(source: str) -> str:
     """Returns the source of a module without the names that it imports at its top and does not use.
 

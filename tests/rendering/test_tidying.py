@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from drf_jwt_template.rendering.tidying import drop_unused_imports
+from drf_jwt_template.rendering.tidying import drop_unused_imports, join_short_brackets
 from tools.rendering import SOURCES, variables
 
 from .. import matrix
@@ -133,3 +133,48 @@ def test_statement_that_is_too_long_is_broken() -> None:
 def test_import_in_a_function_is_unchanged() -> None:
     source = "def f() -> None:\n    import a\n"
     assert drop_unused_imports(source) == source
+
+
+@pytest.mark.parametrize(
+    ("broken", "joined"),
+    [
+        ("x = [\n    1,\n    2,\n]\n", "x = [1, 2]\n"),
+        ("x = {\n    'a': 1,\n}\n", "x = {'a': 1}\n"),
+        ("x = (\n    1,\n    2,\n)\n", "x = (1, 2)\n"),
+        ("x = (\n    1,\n)\n", "x = (1,)\n"),
+        ("x = f(\n    1,\n)\n", "x = f(1)\n"),
+        (
+            "def f(\n    a: int,\n    **b: Any,\n) -> None: ...\n",
+            "def f(a: int, **b: Any) -> None: ...\n",
+        ),
+        ("x = [\n    f(\n        1,\n    ),\n]\n", "x = [\n    f(1),\n]\n"),
+        ("f(\n    [\n        1,\n    ],\n    2,\n)\n", "f([1], 2)\n"),
+        ("f(\n    x[\n        1,\n    ],\n)\n", "f(x[1])\n"),
+        ("path(\n    'a',\n    V.as_view(),\n)\n", "path('a', V.as_view())\n"),
+    ],
+)
+def test_short_bracket_is_joined(broken: str, joined: str) -> None:
+    assert join_short_brackets(broken) == joined
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = [\n    1,  # one\n]\n",
+        "x = [\n    # one\n    1,\n]\n",
+        "x = [\n    f(1),\n]\n",
+        "x = [\n    (1, 2),\n]\n",
+        "x = {\n    'a': ['b'],\n}\n",
+        "x = f(\n    1\n)\n",
+        f"x = [\n    {'a' * 50},\n    {'b' * 50},\n]\n",
+        "x = [\n    '宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽',\n]\n",
+    ],
+)
+def test_other_brackets_are_unchanged(source: str) -> None:
+    assert join_short_brackets(source) == source
+
+
+def test_line_of_exact_length_is_joined() -> None:
+    items = f"    {'a' * 46},\n    {'b' * 46},\n"
+    assert join_short_brackets(f"x = [\n{items}]\n") == f"x = [{'a' * 46}, {'b' * 46}]\n"
+    assert "\n    " in join_short_brackets(f"xx = [\n{items}]\n")
