@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from .language.parser import parse
+from .language.reader import LanguageError
+from .language.resource import Resource
 from .rendering.literals import (
     EMAIL,
     LINE_LENGTH,
@@ -19,7 +22,6 @@ from .rendering.literals import (
     duration_words,
     string,
 )
-from .resources import VALIDATORS, Resource, ResourceErrors, parse
 
 CHOICES: Mapping[str, Sequence[str]] = {
     "django_version": ("5.2", "6.1"),
@@ -518,8 +520,7 @@ class Answers:
     @property
     def validator_names(self) -> list[str]:
         """The project's own validators that its models need."""
-        types = {f.type for r in self.resources for f in r.fields}
-        return sorted(name for type_, name in VALIDATORS.items() if type_ in types)
+        return sorted({f.kind.validator for r in self.resources for f in r.fields} - {""})
 
     @property
     def warns_of_url_forms(self) -> bool:
@@ -741,7 +742,7 @@ class _Reader:
             return ()
         try:
             return parse(text)
-        except ResourceErrors as error:
+        except LanguageError as error:
             self.problems.append(Problem("resources", None, str(error)))
             return ()
 

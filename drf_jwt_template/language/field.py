@@ -1,0 +1,191 @@
+"""A field of a resource."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..rendering.literals import LINE_LENGTH, call, string
+from .facts import ResourceFacts
+from .kinds import KINDS, RELATIONS, Kind
+from .names import camel_case, choice_member, maker_name
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a resource, with everything that templates read about it."""
+
+    name: str
+    type: str
+    arguments: tuple[str, ...] = ()
+    default: str | None = None
+    """Source of the default in models.py."""
+    optional: bool = False
+    unique: bool = False
+
+    # Relations and owners, once the resources are linked.
+    source: str = ""
+    """The resource that contains the field."""
+    target: str = ""
+    """The related resource."""
+    reference: str = ""
+    """Source of the related model."""
+    related_name: str = ""
+    on_delete: str = ""
+    target_owner: str = ""
+    """The owner field of the target, if it has one."""
+    leads_back: bool = False
+    """Whether a row of the target requires one of the source, so that tests omit the field."""
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.type]
+
+    @property
+    def max_length(self) -> int | None:
+        length = self.kind.max_length
+        return length if length is None or isinstance(length, int) else length(self)
+
+    @property
+    def required(self) -> bool:
+        """Whether a request body must contain the field."""
+        return not self.optional and self.default is None
+
+    @property
+    def nullable(self) -> bool:
+        """Whether no value is null: in text columns it is `""`, unless values must be unique."""
+        return self.optional and self.type != "many" and (not self.kind.text or self.unique)
+
+    @property
+    def relation(self) -> bool:
+        """Whether the field refers to another resource; owners do not."""
+        return self.type in RELATIONS
+
+    @property
+    def sample(self) -> str:
+        """Source of a valid value, different for each `n` from 1 to 50."""
+        sample = self.kind.sample
+        return sample if isinstance(sample, str) else sample(self)
+
+    @property
+    def choices_class(self) -> str:
+        return camel_case(self.name)
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The member, and the source of value and label, of each choice."""
+        if self.type != "choice":
+            return []
+        rows = []
+        for value in self.arguments:
+            member = choice_member(value)
+            pair = [string(value), string(re.sub(r"[_-]+", " ", value).capitalize())]
+            source = call("", pair, indent=8, beside=len(member) + 1)
+            rows.append((member, source if "\n" in source else source[1:-1]))
+        return rows
+
+    @property
+    def allowed(self) -> list[str]:
+        """The values that the database accepts for a choice."""
+        return [*self.arguments, *([""] if self.optional else [])]
+
+    @property
+    def annotation(self) -> str:
+        """The type annotation in models.py, where mypy cannot infer it."""
+        if self.type != "many":
+            return ""
+        return f': "models.ManyToManyField[{self.target}, models.Model]"'
+
+    @property
+    def declaration(self) -> str:
+        """The right-hand side of the field's assignment in models.py."""
+        one_to_one = self.type == "relation" and self.unique
+        function = f"models.{'OneToOneField' if one_to_one else self.kind.field}"
+        arguments = [f"{name}={value}" for name, value in self._options().items()]
+        if self.reference:
+            arguments.insert(0, self.reference)
+        before = len(f"{self.name}{self.annotation} = ")
+        source = call(function, arguments, indent=4, beside=before)
+        if "\n" in source:
+            # The formatter moves the call to its own line if only then the bracket fits.
+            start = 4 + before
+            if start + len(f"{function}(") > LINE_LENGTH >= start + 1:
+                return f"(\n        {call(function, arguments, indent=8, beside=0)}\n    )"
+        return source
+
+    def _options(self) -> dict[str, str]:
+        options: dict[str, str] = {}
+        if self.on_delete:
+            options["on_delete"] = f"models.{self.on_delete}"
+        if self.related_name:
+            options["related_name"] = string(self.related_name)
+        if self.type == "many" and self.reference == '"self"':
+            options["symmetrical"] = "False"
+        if self.kind.options:
+            options |= self.kind.options(self)
+        if self.kind.validator:
+            options["validators"] = f"[{self.kind.validator}]"
+        if self.unique and self.type != "relation":
+            options["unique"] = "True"
+        if self.optional:
+            options["blank"] = "True"
+        if self.nullable:
+            options["null"] = "True"
+        if self.default is not None:
+            options["default"] = self.default
+        elif self.optional and self.kind.text and not self.nullable:
+            options["default"] = '""'
+        return options
+
+    def fake(self, resource: ResourceFacts) -> str:
+        """Returns the declaration of a factory that makes a believable value."""
+        fake = self.kind.fake
+        if not isinstance(fake, str):
+            return fake(self, resource)
+        maker, _, argument = fake.removesuffix(")").partition("(")
+        return call(maker, [argument], indent=4, beside=len(f"{self.name} = "))
+
+    def serializer_arguments(self, hyperlinked: bool) -> list[str]:
+        """Returns the arguments of the serializer field for a relation to owned rows."""
+        rows = f"models.{self.target}.objects.all()"
+        arguments = [f"queryset={rows}", f"owner_field={string(self.target_owner)}"]
+        if hyperlinked:
+            arguments.append(f"view_name={string(f'{self.target.lower()}-detail')}")
+        if self.type == "many":
+            arguments.append("many=True")
+            arguments.append("required=False" if self.optional else "allow_empty=False")
+        elif self.optional:
+            arguments += ["allow_null=True", "required=False"]
+        if self.unique:
+            arguments.append(f"validators=[UniqueValidator(models.{self.source}.objects.all())]")
+        return arguments
+
+    # What follows is for the tests of a project's resources.
+
+    @property
+    def invalid(self) -> str:
+        """Source of a value that the API must refuse, or the empty string."""
+        invalid = self.kind.invalid
+        if not isinstance(invalid, str):
+            return invalid(self)
+        return invalid or ("" if self.nullable else "None")
+
+    @property
+    def one_digit(self) -> bool:
+        """Whether samples differ only for `n` up to 9."""
+        return bool(self.kind.one_digit and self.kind.one_digit(self))
+
+    @property
+    def target_maker(self) -> str:
+        """The method of `Rows` that makes a row for the relation."""
+        return maker_name(self.target)
+
+    @property
+    def body(self) -> str:
+        """Source of the field's value in a valid request body."""
+        if not self.relation:
+            return self.sample
+        if self.leads_back:
+            return "[]" if self.type == "many" else "None"
+        value = f"link(rows.{self.target_maker}(n))"
+        return f"[{value}]" if self.type == "many" else value

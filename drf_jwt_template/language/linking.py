@@ -1,0 +1,157 @@
+"""Checks and completes resources by what they have to do with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from ..rendering.literals import string
+from .field import Field
+from .names import (
+    PROJECT_COMPONENTS,
+    PROJECT_TESTS,
+    RESERVED_FIELDS,
+    RESERVED_RESOURCES,
+    USER_ATTRIBUTES,
+)
+from .resource import Resource
+
+Note = Callable[[str, str], None]
+"""Records an error of the resource with that name."""
+
+
+def find_clash(resource: Resource, others: Sequence[Resource]) -> str:
+    """Returns which name the resource shares with another one or the project, or nothing."""
+    name = resource.name
+    if resource.module in PROJECT_TESTS:
+        return (
+            f"the tests of {name} would be tests/test_{resource.module}.py, which is there already"
+        )
+    if resource.components & PROJECT_COMPONENTS and name not in RESERVED_RESOURCES:
+        return f"{name} would have a name of the project in the API's schema"
+    for other in others:
+        if name.lower() == other.name.lower():
+            return f"{name} has the same name as {other.name}: {name.lower()!r}"
+        if resource.module == other.module:
+            return f"{name} has the same file name as {other.name}: {resource.module!r}"
+        if resource.path == other.path:
+            return (
+                f"{name} has the same path as {other.name}: {resource.path!r};"
+                " say another one with `at`"
+            )
+        if shared := sorted(resource.components & other.components):
+            return f"{name} and {other.name} would share a name in the API's schema: {shared[0]!r}"
+    return ""
+
+
+def link(resources: Sequence[Resource], note: Note) -> list[Resource]:
+    """Returns the resources with the facts that depend on the targets of their relations."""
+    owners = {resource.name: resource.owner for resource in resources}
+    # The names in use, to which each relation adds its reverse accessor.
+    taken = {
+        resource.name: {*RESERVED_FIELDS, *(f.name for f in resource.fields)}
+        for resource in resources
+    }
+    taken["user"] = set(USER_ATTRIBUTES)
+    linked = []
+    for resource in resources:
+        fields = []
+        for one in resource.fields:
+            if one.type not in ("relation", "many", "user"):
+                fields.append(one)
+                continue
+            target = "user" if one.type == "user" else one.arguments[0]
+            names = _reverse_names(resource, one)
+            free = [name for name in names if name not in taken[target]]
+            if not free:
+                note(
+                    resource.name,
+                    f"the way back from {target} to {resource.name} by {one.name!r} would be"
+                    f" {names[0]!r} or {names[1]!r}, which {target} has already",
+                )
+                continue
+            taken[target].add(free[0])
+            fields.append(_link_field(one, resource, target, owners.get(target, ""), free[0]))
+        linked.append(replace(resource, fields=tuple(fields)))
+    _check_cycles(linked, note)
+    return [_add_needs(resource, linked) for resource in linked]
+
+
+def _reverse_names(resource: Resource, field: Field) -> tuple[str, str]:
+    """Returns two names: a second relation to the same target needs another one."""
+    name = "_".join(resource.words if field.unique else resource.plural_words)
+    return name, f"{name}_by_{field.name}"
+
+
+def _link_field(
+    field: Field, resource: Resource, target: str, target_owner: str, related_name: str
+) -> Field:
+    reference = string("self" if target == resource.name else target)
+    return replace(
+        field,
+        source=resource.name,
+        target=target,
+        reference="settings.AUTH_USER_MODEL" if field.type == "user" else reference,
+        related_name=related_name,
+        on_delete=_choose_on_delete(field, bool(resource.owner and target_owner)),
+        target_owner=target_owner,
+    )
+
+
+def _choose_on_delete(relation: Field, both_owned: bool) -> str:
+    """Returns the action that never deletes a row as a side effect, except with its owner.
+
+    Unlike PROTECT, RESTRICT allows the deletion of a user who owns both rows.
+    """
+    if relation.type == "many":
+        return ""
+    if relation.type == "user":
+        return "CASCADE"
+    if relation.optional:
+        return "SET_NULL"
+    return "RESTRICT" if both_owned else "PROTECT"
+
+
+def _check_cycles(resources: Sequence[Resource], note: Note) -> None:
+    """Refuses required relations in a cycle: no row could be the first."""
+    needs = {r.name: {f.target: f for f in r.relations if not f.optional} for r in resources}
+    done: set[str] = set()
+
+    def visit(name: str, path: list[str]) -> None:
+        if name in path:
+            cycle = [*path[path.index(name) :], name]
+            steps = [f"{a}.{needs[a][b].name}" for a, b in zip(cycle, cycle[1:])]  # noqa: B905
+            note(
+                name,
+                f"no first {name} could be made, for all need one that is there:"
+                f" {', '.join(steps)}; make one of them optional",
+            )
+        elif name not in done:
+            for target in needs[name]:
+                visit(target, [*path, name])
+            done.add(name)
+
+    for resource in resources:
+        visit(resource.name, [])
+
+
+def _add_needs(resource: Resource, resources: Sequence[Resource]) -> Resource:
+    """Returns the resource with the facts that depend on the rows that its rows require."""
+    needs = {r.name: {f.target for f in r.relations if not f.optional} for r in resources}
+
+    def reach(name: str) -> set[str]:
+        known, new = set(), {name}
+        while new:
+            known |= new
+            new = {target for source in new for target in needs[source]} - known
+        return known
+
+    fields = tuple(
+        replace(f, leads_back=resource.name in reach(f.target)) if f.relation else f
+        for f in resource.fields
+    )
+    made = {resource.name}.union(
+        *(reach(f.target) for f in fields if f.relation and not f.leads_back)
+    )
+    few = any(f.one_digit for r in resources if r.name in made for f in r.fields)
+    return replace(resource, fields=fields, most_rows=9 if few else 50)

@@ -1,0 +1,246 @@
+"""Names: plurals, the forms of a name in the project, and the names that are not allowed."""
+
+from __future__ import annotations
+
+import hashlib
+import keyword
+import re
+
+MAX_NAME = 30
+MAX_CONSTRAINT = 63
+"""The longest name that PostgreSQL stores."""
+
+QUERY_PARAMETERS = ("format", "ordering", "page", "page_size", "search")
+RESERVED_FIELDS = {
+    **dict.fromkeys(("id", "pk"), "is the primary key of every resource"),
+    **dict.fromkeys(("created_at", "updated_at"), "is kept for the time stamps"),
+    **dict.fromkeys(
+        ("does_not_exist", "meta", "multiple_objects_returned", "not_updated"),
+        "would hide a class of every Django model",
+    ),
+    "url": "is kept for the link of a hyperlinked resource",
+    **dict.fromkeys(("dt", "finite", "models", "storable"), "is imported by models.py"),
+    "l": "is easily taken for a digit",
+    "str": "is a type that models.py speaks of",
+    **dict.fromkeys(QUERY_PARAMETERS, "is a query parameter of every list"),
+    **dict.fromkeys(
+        (
+            "adelete",
+            "arefresh_from_db",
+            "asave",
+            "check",
+            "clean",
+            "clean_fields",
+            "date_error_message",
+            "delete",
+            "from_db",
+            "full_clean",
+            "get_constraints",
+            "get_deferred_fields",
+            "objects",
+            "prepare_database_save",
+            "refresh_from_db",
+            "save",
+            "save_base",
+            "serializable_value",
+            "unique_error_message",
+            "validate_constraints",
+            "validate_unique",
+        ),
+        "is an attribute of every Django model",
+    ),
+}
+RESERVED_RESOURCES = {
+    **dict.fromkeys(("False", "None", "True"), "is a keyword of Python"),
+    **dict.fromkeys(("I", "O"), "is easily taken for a digit"),
+    "User": "is the project's user model",
+    **dict.fromkeys(("Decimal", "Meta", "Model", "UUID"), "has a meaning in models.py"),
+}
+RESERVED_CLASSES = ("Decimal", "Meta", "UUID")
+"""Names in models.py that the class of a `choice` field would hide."""
+CLASS_SUFFIXES = ("Admin", "Filter", "Serializer", "ViewSet")
+
+PROJECT_TESTS = (
+    "accounts",
+    "also_basic",
+    "also_session",
+    "also_token",
+    "attacks",
+    "checks",
+    "cookies",
+    "keys",
+    "openapi",
+    "parallel",
+    "purging",
+    "remote_keys",
+    "seeding",
+    "sessions",
+    "throttles",
+    "tokens",
+)
+PROJECT_COMPONENTS = {
+    "ErrorDetail",
+    "FieldErrors",
+    "PaginatedTokenSessionList",
+    "PatchedUserRequest",
+    "TokenAccess",
+    "TokenBlacklist",
+    "TokenBlacklistRequest",
+    "TokenObtainPair",
+    "TokenObtainPairRequest",
+    "TokenObtainSliding",
+    "TokenObtainSlidingRequest",
+    "TokenRefresh",
+    "TokenRefreshRequest",
+    "TokenRefreshSliding",
+    "TokenRefreshSlidingRequest",
+    "TokenSession",
+    "TokenSessionRequest",
+    "TokenVerify",
+    "TokenVerifyRequest",
+    "UserRequest",
+}
+"""Names of the project itself in the API's schema."""
+
+USER_ATTRIBUTES = (
+    "auth_token",
+    "check_password",
+    "clean",
+    "date_joined",
+    "delete",
+    "email",
+    "first_name",
+    "full_clean",
+    "groups",
+    "has_perm",
+    "has_perms",
+    "id",
+    "is_active",
+    "is_anonymous",
+    "is_authenticated",
+    "is_staff",
+    "is_superuser",
+    "last_login",
+    "last_name",
+    "logentry",
+    "logentry_set",
+    "natural_key",
+    "objects",
+    "outstandingtoken",
+    "outstandingtoken_set",
+    "password",
+    "permissions",
+    "pk",
+    "save",
+    "sessions",
+    "user_permissions",
+    "username",
+)
+"""Names that the reverse accessor of an owner must not have."""
+
+IRREGULAR_PLURALS = {
+    "calf": "calves",
+    "child": "children",
+    "foot": "feet",
+    "goose": "geese",
+    "half": "halves",
+    "knife": "knives",
+    "leaf": "leaves",
+    "life": "lives",
+    "loaf": "loaves",
+    "man": "men",
+    "mouse": "mice",
+    "person": "people",
+    "self": "selves",
+    "shelf": "shelves",
+    "thief": "thieves",
+    "tooth": "teeth",
+    "wife": "wives",
+    "wolf": "wolves",
+    "woman": "women",
+}
+
+
+def pluralize(word: str) -> str:
+    """Returns the plural of a lower-case English word, by rule; `at` corrects a wrong one."""
+    if word in IRREGULAR_PLURALS:
+        return IRREGULAR_PLURALS[word]
+    if re.search("(s|x|z|ch|sh)$", word):
+        return f"{word}es"
+    if re.search("[^aeiou]y$", word):
+        return f"{word[:-1]}ies"
+    return f"{word}s"
+
+
+def split_words(name: str) -> list[str]:
+    """Returns the words of a resource: `BookShelf` -> `["book", "shelf"]`."""
+    parts = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+", name)
+    return [part.lower() for part in parts]
+
+
+def pluralize_words(words: list[str]) -> list[str]:
+    *first, last = words
+    return [*first, pluralize(last)]
+
+
+def camel_case(name: str) -> str:
+    """Returns the class name of a field: `work_state` -> `WorkState`."""
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def choice_member(choice: str) -> str:
+    """Returns the name of a choice in its class: `in-use` -> `IN_USE`."""
+    return choice.replace("-", "_").upper()
+
+
+def shorten_constraint(name: str) -> str:
+    """Returns `name`, or its start and a hash if PostgreSQL would cut it."""
+    if len(name) <= MAX_CONSTRAINT:
+        return name
+    return f"{name[:54]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def find_resource_problem(name: str) -> str:
+    """Returns why a resource cannot have the name, or the empty string."""
+    problem = ""
+    if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
+        problem = "starts with a capital letter and is of ASCII letters and digits"
+        if re.fullmatch(r"[a-z_][A-Za-z0-9_]*", name):
+            camel = "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+            problem += f", such as {camel!r}"
+    elif len(name) > MAX_NAME:
+        problem = f"has at most {MAX_NAME} characters"
+    if problem:
+        return f"the name of a resource {problem}; found {name!r}"
+    if name in RESERVED_RESOURCES:
+        return f"{name!r} {RESERVED_RESOURCES[name]}"
+    if name.endswith(CLASS_SUFFIXES):
+        suffixes = ", ".join(CLASS_SUFFIXES)
+        return (
+            f"{name!r} would be taken for a class of the project: no resource's name ends in"
+            f" {suffixes}"
+        )
+    return ""
+
+
+def find_field_problem(name: str) -> str:
+    """Returns why a field cannot have the name, or the empty string."""
+    problem = ""
+    if name in RESERVED_FIELDS:
+        problem = RESERVED_FIELDS[name]
+    elif keyword.iskeyword(name):
+        problem = "is a keyword of Python"
+    elif "__" in name or name.endswith("_"):
+        problem = "has a double or trailing underscore, which Django keeps for look-ups"
+    elif not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        problem = "is no field name: lower-case ASCII letters, digits and _, a letter first"
+    elif len(name) > MAX_NAME:
+        problem = f"is too long: at most {MAX_NAME} characters"
+    return f"{name!r} {problem}" if problem else ""
+
+
+def maker_name(resource: str) -> str:
+    """Returns the method of `Rows`, in the project's tests, that makes a row of a resource."""
+    module = "_".join(split_words(resource))
+    taken = keyword.iskeyword(module) or module in ("made", "once", "owner")
+    return f"{module}_" if taken else module

@@ -1,0 +1,328 @@
+"""A resource: one model, one endpoint."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..rendering.literals import call, string
+from .field import Field
+from .kinds import MAX_UNIQUE_STR
+from .names import maker_name, pluralize_words, shorten_constraint, split_words
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource, with everything that templates read about it."""
+
+    name: str
+    fields: tuple[Field, ...]
+    at: str | None = None
+    """The path below `api_prefix`, without a slash at the end, if it is not the plural."""
+    most_rows: int = 50
+    """How many rows its test can make: 9 where a field of them has room for one digit."""
+
+    # Names.
+
+    @cached_property
+    def words(self) -> list[str]:
+        return split_words(self.name)
+
+    @property
+    def plural_words(self) -> list[str]:
+        return pluralize_words(self.words)
+
+    @property
+    def label(self) -> str:
+        return " ".join(self.words)
+
+    @property
+    def plural_label(self) -> str:
+        return " ".join(self.plural_words)
+
+    @cached_property
+    def module(self) -> str:
+        """The name in file and function names: `book_shelf`."""
+        return "_".join(self.words)
+
+    @cached_property
+    def path(self) -> str:
+        """The endpoint below `api_prefix`, without a slash at the end."""
+        return self.at or "-".join(self.plural_words)
+
+    @property
+    def basename(self) -> str:
+        """The start of the URL names, as DRF's router derives it from the model."""
+        return self.name.lower()
+
+    @cached_property
+    def components(self) -> set[str]:
+        """The names that the resource adds to the API's schema."""
+        return {
+            self.name,
+            f"{self.name}Request",
+            f"Patched{self.name}Request",
+            f"Paginated{self.name}List",
+            *(f"{self.name}{f.choices_class}Enum" for f in self.fields if f.choices),
+        }
+
+    # Groups of fields.
+
+    @property
+    def owner(self) -> str:
+        """The field for the user who owns a row, or the empty string."""
+        return next((f.name for f in self.fields if f.type == "user"), "")
+
+    @property
+    def own_fields(self) -> list[Field]:
+        """The fields that a request body can contain: all except the owner."""
+        return [f for f in self.fields if f.type != "user"]
+
+    @property
+    def relations(self) -> list[Field]:
+        return [f for f in self.fields if f.relation]
+
+    @property
+    def owned_relations(self) -> list[Field]:
+        """The relations to rows that only their owner sees."""
+        return [f for f in self.relations if f.target_owner]
+
+    @property
+    def to_one(self) -> list[str]:
+        return [f.name for f in self.fields if f.type in ("relation", "user")]
+
+    @property
+    def to_many(self) -> list[str]:
+        return [f.name for f in self.fields if f.type == "many"]
+
+    # The model and its factory.
+
+    @property
+    def meta(self) -> dict[str, str]:
+        """The names in `class Meta` that Django would derive differently."""
+        names = {}
+        derived = re.sub(r"((?<=[a-z\d])[A-Z]|(?!^)[A-Z](?=[a-z]))", r" \1", self.name).lower()
+        if self.label != derived:
+            names["verbose_name"] = string(self.label)
+        if self.plural_label != f"{self.label}s":
+            names["verbose_name_plural"] = string(self.plural_label)
+        return names
+
+    @property
+    def title_field(self) -> str | None:
+        """The field that represents a row, in `__str__`."""
+        return next((f.name for f in self.fields if f.kind.title), None)
+
+    @property
+    def indexed(self) -> list[str]:
+        """The filtered fields that need an index; PostgreSQL cannot index longer texts."""
+        return [
+            f.name
+            for f in self.fields
+            if f.kind.lookups
+            and f.kind.indexed
+            and not f.unique
+            and (f.max_length or 0) <= MAX_UNIQUE_STR
+        ]
+
+    @property
+    def constraints(self) -> list[tuple[Field, str]]:
+        """The fields whose values the database checks, and the names of the constraints."""
+        return [
+            (f, shorten_constraint(f"{self.basename}_{f.name}_choice"))
+            for f in self.fields
+            if f.choices
+        ]
+
+    @property
+    def made_fields(self) -> list[Field]:
+        """The fields that a factory sets: all except optional and many-to-many relations."""
+        return [f for f in self.fields if f.type != "many" and not (f.relation and f.optional)]
+
+    @property
+    def needed_many(self) -> list[Field]:
+        return [f for f in self.relations if f.type == "many" and not f.optional]
+
+    # The API.
+
+    @property
+    def view_base(self) -> str:
+        return "OwnedViewSet" if self.owner else "ModelViewSet"
+
+    def base(self, generic: str, suffix: str) -> str:
+        """Returns the base class of the class with `suffix`, as in `class X(…):`."""
+        beside = len(f"class {self.name}{suffix}:")
+        return call("", [f"{generic}[models.{self.name}]"], indent=0, beside=beside)
+
+    @property
+    def registration(self) -> str:
+        """The line in the router."""
+        arguments = [string(self.path), f"views.{self.name}ViewSet"]
+        return call("router.register", arguments, indent=0, beside=0)
+
+    @property
+    def queryset(self) -> str:
+        """The query set of the view, with a constant number of queries."""
+        if not self.to_many:
+            return f"models.{self.name}.objects.all()"
+        return call(
+            f"models.{self.name}.objects.prefetch_related",
+            [string(name) for name in self.to_many],
+            indent=4,
+            beside=len("queryset = "),
+        )
+
+    @property
+    def filters(self) -> list[tuple[str, tuple[str, ...]]]:
+        return [(f.name, f.kind.lookups) for f in self.fields if f.kind.lookups]
+
+    @property
+    def has_filter(self) -> bool:
+        return bool(self.filters or self.relations)
+
+    @property
+    def filter_fields(self) -> str:
+        """Source of the filter set's `fields`."""
+        rows = [
+            f"            {string(name)}: [{', '.join(map(string, lookups))}],\n"
+            for name, lookups in self.filters
+        ]
+        return "{\n" + "".join(rows) + "        }" if rows else "()"
+
+    @property
+    def search_fields(self) -> list[str]:
+        return [f.name for f in self.fields if f.kind.searchable]
+
+    @property
+    def ordering_fields(self) -> list[str]:
+        return ["id", *(f.name for f in self.fields if f.kind.sortable), "created_at", "updated_at"]
+
+    # The admin.
+
+    @property
+    def admin_list(self) -> list[str]:
+        return ["id", *(f.name for f in self.fields if f.kind.listed)]
+
+    @property
+    def admin_filters(self) -> list[str]:
+        return [f.name for f in self.fields if f.kind.admin_filter]
+
+    @property
+    def admin_search(self) -> list[str]:
+        """The fields that the admin searches; autocompletion of relations needs one."""
+        return self.search_fields or ["=id"]
+
+    @property
+    def autocomplete(self) -> list[str]:
+        return [f.name for f in self.fields if f.relation or f.type == "user"]
+
+    # The README.
+
+    @property
+    def filter_words(self) -> str:
+        """The filters as the README lists them, with a star after those that have ranges."""
+        names = [f"`{name}`{'*' if len(lookups) > 1 else ''}" for name, lookups in self.filters]
+        return ", ".join([*names, *(f"`{f.name}`" for f in self.relations)])
+
+    @property
+    def diagram(self) -> list[str]:
+        """The lines of a Mermaid entity relationship diagram."""
+        columns = [f for f in self.fields if not f.relation and f.type != "user"]
+        lines = [f"{self.name} {{", *(f"    {f.type} {f.name}" for f in columns), "}"]
+        for f in self.fields:
+            if f.target:
+                here = "|o" if f.unique else "}o"
+                there = {
+                    ("many", True): "o{",
+                    ("many", False): "|{",
+                    ("relation", True): "o|",
+                }.get((f.type, f.optional), "||")
+                target = "User" if f.type == "user" else f.target
+                lines.append(f"{self.name} {here}--{there} {target} : {f.name}")
+        return lines
+
+    @property
+    def example(self) -> str:
+        """A valid request body, as JSON between a shell's single quotes."""
+        # The samples are expressions from kinds.py and samples.py, with the one name `n`.
+        values = {
+            f.name: eval(f.sample, {"n": 1, "str": str})  # noqa: S307
+            for f in self.own_fields
+            if not f.relation
+        }
+        return json.dumps(values | {f.name: [1] if f.type == "many" else 1 for f in self.relations})
+
+    # What follows is for the tests of a project's resources.
+
+    @property
+    def maker(self) -> str:
+        """The method of `Rows` that makes a row."""
+        return maker_name(self.name)
+
+    @property
+    def required_fields(self) -> list[Field]:
+        return [f for f in self.own_fields if f.required]
+
+    @property
+    def unique_fields(self) -> list[Field]:
+        return [f for f in self.fields if f.unique and not f.leads_back]
+
+    @property
+    def form_fields(self) -> list[Field]:
+        """The fields that a form can contain in the same way as JSON."""
+        return [f for f in self.own_fields if f.type != "json" and not f.leads_back]
+
+    @property
+    def fits_form(self) -> bool:
+        """Whether a form can contain a whole row."""
+        return bool(self.form_fields) and all(
+            f in self.form_fields or not f.required for f in self.own_fields
+        )
+
+    @property
+    def changing_field(self) -> Field:
+        """A field whose samples differ, if there is one."""
+        return next((f for f in self.own_fields if f.type != "choice"), self.own_fields[0])
+
+    @property
+    def exact_filter(self) -> Field | None:
+        """A field whose samples differ, to filter by."""
+        unsuited = ("bool", "choice", "float")
+        return next((f for f in self.fields if f.kind.lookups and f.type not in unsuited), None)
+
+    @property
+    def uses_users(self) -> bool:
+        return bool(self.owner or self.relations)
+
+    @property
+    def builds_rows(self) -> bool:
+        """Whether a valid body refers to other rows."""
+        return any(not f.leads_back for f in self.relations)
+
+    @property
+    def test_imports(self) -> str:
+        error = "IntegrityError, " if self.constraints else ""
+        lines = [
+            f"from django.db import {error}connection, transaction",
+            "from django.test.utils import CaptureQueriesContext",
+            "from django.urls import reverse",
+            "from rest_framework.test import APIClient",
+            "",
+        ]
+        return "\n".join(
+            [*lines, *(["from accounts.models import User"] if self.uses_users else [])]
+        )
+
+    @property
+    def rows_import(self) -> str:
+        names = ["Rows", *(["link"] if self.builds_rows or self.owned_relations else [])]
+        return f"\n\nfrom .rows import {', '.join(names)}" if self.relations else ""
+
+    @property
+    def create_fixtures(self) -> str:
+        return "row: dict[str, Any], body: Body" + (", user: User" if self.owner else "")
+
+    def url_path(self, prefix: str) -> str:
+        return f"/{prefix}{self.path}/"

@@ -1,0 +1,107 @@
+"""Source of sample values that depend on a field's name or arguments.
+
+A sample is an expression with the name `n` (1 to 50), which makes a valid value; a fake is the
+declaration of a factory, which makes a believable one.
+"""
+
+from __future__ import annotations
+
+from ..rendering.literals import call, string
+from .facts import FieldFacts, ResourceFacts
+
+# Faker's providers for common names of fields.
+PROVIDERS = {
+    "address": "street_address",
+    "author": "name",
+    "city": "city",
+    "color": "color_name",
+    "company": "company",
+    "country": "country",
+    "first_name": "first_name",
+    "job": "job",
+    "last_name": "last_name",
+    "name": "name",
+    "phone": "phone_number",
+    "title": "catch_phrase",
+}
+
+
+def sample_text(field: FieldFacts) -> str:
+    return f'f"{_words(field)} {{n}}"'
+
+
+def sample_str(field: FieldFacts) -> str:
+    longest = len(f"{field.name} 50")
+    return "str(n)" if _longest(field) < longest else sample_text(field)
+
+
+def sample_decimal(field: FieldFacts) -> str:
+    digits, places = map(int, field.arguments)
+    if digits == places:
+        return f'f"0.{{n:0{places}}}"'
+    return f'f"{{n}}.{"0" * places}"' if places else "str(n)"
+
+
+def sample_choice(field: FieldFacts) -> str:
+    return string(field.arguments[0])
+
+
+def invalid_str(field: FieldFacts) -> str:
+    return f'"x" * {_longest(field) + 1}'
+
+
+def has_one_character(field: FieldFacts) -> bool:
+    return field.max_length == 1
+
+
+def has_one_digit(field: FieldFacts) -> bool:
+    """Whether one digit is left for `n`, before the point or, without any there, after it."""
+    digits, places = map(int, field.arguments)
+    return (digits - places or places) == 1
+
+
+def fake_str(field: FieldFacts, resource: ResourceFacts) -> str:
+    longest = _longest(field)
+    if field.unique and longest > len(field.name) + 10:
+        maker = f'lambda n: f"{_words(field)} {{n}}"'
+        return call("factory.Sequence", [maker], indent=4, beside=len(f"{field.name} = "))
+    if field.unique:
+        return f"factory.Sequence(lambda n: str(n)[-{longest}:])"
+    if field.name in PROVIDERS and longest >= 60:
+        return f"factory.Faker({string(PROVIDERS[field.name])})"
+    if longest >= 5:
+        return f'factory.Faker("text", max_nb_chars={min(longest, 40)})'
+    return f'factory.Faker("pystr", max_chars={longest})'
+
+
+def fake_decimal(field: FieldFacts, resource: ResourceFacts) -> str:
+    digits, places = map(int, field.arguments)
+    numbers = 10 ** min(digits, 6)
+    return f"factory.Sequence(lambda n: Decimal(n % {numbers}).scaleb(-{places}))"
+
+
+def fake_choice(field: FieldFacts, resource: ResourceFacts) -> str:
+    values = f"elements=models.{resource.name}.{field.choices_class}.values"
+    return f'factory.Faker(\n        "random_element",\n        {values},\n    )'
+
+
+def fake_relation(field: FieldFacts, resource: ResourceFacts) -> str:
+    target = f'"api.factories.{field.target}Factory"'
+    if not (resource.owner and field.target_owner):
+        return f"factory.SubFactory({target})"
+    same = f'{field.target_owner}=factory.SelfAttribute("..{resource.owner}")'
+    return f"factory.SubFactory(\n        {target},\n        {same},\n    )"
+
+
+def fake_many(field: FieldFacts, resource: ResourceFacts) -> str:
+    both = resource.owner and field.target_owner
+    arguments = [f"{field.target_owner}=self.{resource.owner}"] if both else []
+    return call(f"{field.target}Factory", arguments, indent=12, beside=len("needed = "))
+
+
+def _words(field: FieldFacts) -> str:
+    return field.name.replace("_", " ")
+
+
+def _longest(field: FieldFacts) -> int:
+    return field.max_length or 0

@@ -1,0 +1,83 @@
+"""The table of types."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from drf_jwt_template.language.kinds import KINDS, SCALARS
+
+from .helpers import EXAMPLES, field_of
+
+
+def value_of(source: str, n: int) -> object:
+    value: object = eval(source, {"n": n, "str": str})  # noqa: S307
+    return value
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        *EXAMPLES.values(),
+        "str(1)",
+        "str(5)",
+        "str(6)",
+        "str(7)",
+        "decimal(1,0)",
+        "decimal(1,1)",
+        "decimal(3,3)",
+        "decimal(3,2)",
+        "choice(a)",
+        "choice(a|b)",
+        "str(600) unique",
+        "slug unique optional",
+    ],
+)
+def test_samples_fit_the_field(type_: str) -> None:
+    field = field_of(f"name: {type_}")
+    samples = [value_of(field.sample, n) for n in range(1, 10)]
+    json.dumps(samples)
+    different = {json.dumps(sample) for sample in samples}
+    assert len(different) == (9 if field.type not in ("bool", "choice") else len({*samples}))
+    if field.max_length:
+        assert all(1 <= len(str(sample)) <= field.max_length for sample in samples)
+    if field.type == "decimal":
+        digits, places = map(int, field.arguments)
+        for sample in samples:
+            assert re.fullmatch(
+                rf"\d{{1,{max(1, digits - places)}}}(\.\d{{{places}}})?", str(sample)
+            )
+    if field.type == "choice":
+        assert {*samples} <= {*field.arguments}
+    if field.invalid:
+        assert value_of(field.invalid, 1) not in samples
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("str", {"searchable": True, "sortable": True}),
+        ("int", {"searchable": False}),
+        ("text", {"searchable": True, "sortable": False, "listed": False, "admin_filter": False}),
+        ("json", {"searchable": False, "sortable": False, "listed": False, "admin_filter": False}),
+        ("bool", {"admin_filter": True, "listed": True, "sortable": True}),
+        ("choice", {"admin_filter": True, "searchable": False, "sortable": True}),
+        ("date", {"admin_filter": True}),
+        ("datetime", {"admin_filter": True}),
+    ],
+)
+def test_kind_facts(name: str, facts: dict[str, object]) -> None:
+    assert {fact: getattr(KINDS[name], fact) for fact in facts} == facts
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_example_default_is_valid(name: str) -> None:
+    field = field_of(f"field: {EXAMPLES[name]} = {KINDS[name].example_default}")
+    assert (field.type, field.required) == (name, False)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_kind_has_a_sample_if_requests_contain_it(name: str) -> None:
+    assert bool(KINDS[name].sample) == (name in SCALARS)

@@ -1,0 +1,120 @@
+"""Relations between resources."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from drf_jwt_template.language.parser import parse
+
+from .helpers import errors_of
+
+
+def arguments_of(declaration: str) -> tuple[str, dict[str, str]]:
+    """Returns the target of a relation's declaration, and its keyword arguments."""
+    expression = ast.parse(declaration, mode="eval").body
+    assert isinstance(expression, ast.Call)
+    names = {keyword.arg: ast.unparse(keyword.value) for keyword in expression.keywords}
+    field = ast.unparse(expression.func)
+    return f"{field}({ast.unparse(expression.args[0])})", {str(n): v for n, v in names.items()}
+
+
+def relation(text: str, name: str) -> tuple[str, dict[str, str]]:
+    resource_name, _, field_name = name.partition(".")
+    (field,) = (
+        field
+        for resource in parse(text)
+        for field in resource.fields
+        if (resource.name, field.name) == (resource_name, field_name)
+    )
+    return arguments_of(field.declaration)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "field", "on_delete"),
+    [
+        ("A(b: B); B(x: int)", "A.b", "ForeignKey('B')", "PROTECT"),
+        ("B(x: int); A(b: B)", "A.b", "ForeignKey('B')", "PROTECT"),
+        ("A(b: B optional); B(x: int)", "A.b", "ForeignKey('B')", "SET_NULL"),
+        ("A(b: B unique); B(x: int)", "A.b", "OneToOneField('B')", "PROTECT"),
+        ("A(a: A optional)", "A.a", "ForeignKey('self')", "SET_NULL"),
+        ("A(x: int, o: user)", "A.o", "ForeignKey(settings.AUTH_USER_MODEL)", "CASCADE"),
+        # Where one user has both, the user can still be deleted.
+        ("A(b: B, o: user); B(x: int, o: user)", "A.b", "ForeignKey('B')", "RESTRICT"),
+        ("A(b: B); B(x: int, o: user)", "A.b", "ForeignKey('B')", "PROTECT"),
+    ],
+)
+def test_on_delete_of_relation(text: str, name: str, field: str, on_delete: str) -> None:
+    found, options = relation(text, name)
+    assert found == f"models.{field}"
+    assert options["on_delete"] == f"models.{on_delete}"
+    assert ("null" in options) is (on_delete == "SET_NULL")
+
+
+def test_many_to_many_declaration() -> None:
+    assert relation("A(b: many B); B(x: int)", "A.b") == (
+        "models.ManyToManyField('B')",
+        {"related_name": "'as'"},
+    )
+    _, options = relation("A(a: many A optional)", "A.a")
+    assert options == {"related_name": "'as'", "symmetrical": "False", "blank": "True"}
+
+
+def test_reverse_accessors_differ() -> None:
+    text = (
+        "Book(writer: Person, reader: Person optional, next: Book optional, books: int);"
+        "Person(name: str, best: Book optional unique, book: str);"
+        "Group(n: int, owner: user); Note(owner: user, n: int)"
+    )
+    ways: dict[str, list[str]] = {}
+    for resource in parse(text):
+        for field in resource.fields:
+            if field.target:
+                ways.setdefault(field.target, []).append(field.related_name)
+    assert ways == {
+        "Person": ["books", "books_by_reader"],
+        # Book has a field `books` itself.
+        "Book": ["books_by_next", "person"],
+        # Django's user has `groups` already.
+        "user": ["groups_by_owner", "notes"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "spot", "message"),
+    [
+        ("A(b: Bok); Book(x: int)", "Bok", "unknown type 'Bok'; did you mean 'Book'?"),
+        ("A(b: many Bok); Book(x: int)", "Bok", "did you mean 'Book'?; allowed: str, str(N)"),
+        ("A(b: Strng)", "Strng", "did you mean 'str'?"),
+        ("A(b: many str)", "str", "unknown type 'str'"),
+        ("A(b: many)", ")", "expected the resource that there are many of, found ')'"),
+        ("A(a: A)", "A", "no first A could be made, for all need one that is there: A.a;"),
+        ("A(a: many A)", "A", "make one of them optional"),
+        ("A(b: B); B(c: C); C(a: many A)", "A", "A.b, B.c, C.a"),
+        ("A(o: user)", "A", "A has no field beside its owner"),
+        ("A(x: int, o: user, p: user)", "p", "A has two owners"),
+        ("A(x: int, o: user optional)", "optional", "the owner is always set"),
+        ("A(x: int, o: user unique)", "unique", "the owner is always set"),
+        ("A(x: int, o: user = 1)", "1", "an owner has no default"),
+        ("A(b: B = 1); B(x: int)", "1", "a relation has no default"),
+        ("A(b: many B unique); B(x: int)", "unique", "type many cannot be unique"),
+    ],
+)
+def test_relation_error_is_shown_at_its_spot(text: str, spot: str, message: str) -> None:
+    ((found, said),) = errors_of(text)
+    assert found == spot
+    assert message in said
+
+
+def test_clashing_reverse_accessors_are_refused() -> None:
+    text = "Cat(b: B, c: B); B(cats: int, cats_by_b: int)"
+    ((found, said),) = errors_of(text)
+    assert found == "Cat"
+    assert "the way back from B to Cat by 'b' would be 'cats' or 'cats_by_b'" in said
+
+
+def test_circular_relations_lead_back() -> None:
+    text = "A(b: B optional, a: A optional, c: C optional); B(a: A); C(x: int)"
+    (first, *_) = parse(text)
+    assert {f.name: f.leads_back for f in first.fields} == {"b": True, "a": True, "c": False}

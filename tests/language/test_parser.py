@@ -1,0 +1,389 @@
+"""Accepted texts, and errors at their spots."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from drf_jwt_template.language.field import Field
+from drf_jwt_template.language.kinds import KINDS, MAX_UNIQUE_STR, SCALARS
+from drf_jwt_template.language.names import (
+    CLASS_SUFFIXES,
+    MAX_NAME,
+    RESERVED_FIELDS,
+    RESERVED_RESOURCES,
+)
+from drf_jwt_template.language.parser import MAX_STR, parse
+from drf_jwt_template.language.reader import LanguageError
+
+from .helpers import EXAMPLES, descriptions, errors_of, printed, refusal_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A(x:int)",
+        " A ( x : int ) ; ",
+        "A(\n  x: int,\n  y: str\n);\n\nB(\tz: text)\n",
+        "A(x: int unique optional); B(x: int optional unique);",
+        "A(x: str='a;b'); B(y: str=\"c)d\")",
+        f"{'A' * MAX_NAME}({'x' * MAX_NAME}: int)",
+        "A(at: int, optional: str, unique: bool, choice: str)",
+        "Class(x: int); Def(x: int)",
+        f"A(x: str({MAX_UNIQUE_STR}) unique)",
+        f"A(x: choice({'c' * 80}))",
+        # Only a choice makes a class.
+        "A(a_1: choice(x|y), a1: int)",
+        "A(a1: int, a_1: choice(x|y))",
+    ],
+)
+def test_valid_text_is_accepted(text: str) -> None:
+    for resource in parse(text):
+        for field in resource.fields:
+            ast.parse(field.declaration, mode="eval")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "Student(name: string)",
+            "line 1: unknown type 'string'; did you mean 'str'?; allowed: str, str(N), text, int,"
+            " float, decimal(digits,places), bool, date, datetime, time, duration, uuid, email, url,"
+            " slug, json, choice(a|b|c), user, a resource, many of a resource\n"
+            "    Student(name: string)\n"
+            "                  ^^^^^^",
+        ),
+        (
+            "Student(name: str",
+            "line 1: expected ',' or ')', found the end of the text\n"
+            "    Student(name: str\n"
+            "                     ^",
+        ),
+        (
+            "Note(title: str);\n\tBook(pages: int = many)",
+            "line 2: the default of pages is a whole number from -2147483648 to 2147483647;"
+            " found many\n"
+            "    \tBook(pages: int = many)\n"
+            "    \t                  ^^^^",
+        ),
+        (
+            "",
+            "line 1: expected a resource, such as Student(name: str), found nothing\n    \n    ^",
+        ),
+        (
+            "Book(id: int, class: str);\nBook(x: int maybe)",
+            "line 1: 'id' is the primary key of every resource\n"
+            "    Book(id: int, class: str);\n"
+            "         ^^\n"
+            "line 1: 'class' is a keyword of Python\n"
+            "    Book(id: int, class: str);\n"
+            "                  ^^^^^\n"
+            "line 2: Book has the same name as Book: 'book'\n"
+            "    Book(x: int maybe)\n"
+            "    ^^^^\n"
+            "line 2: expected 'optional' or 'unique', found 'maybe'\n"
+            "    Book(x: int maybe)\n"
+            "                ^^^^^",
+        ),
+    ],
+)
+def test_whole_error_message(text: str, message: str) -> None:
+    with pytest.raises(LanguageError) as refusal:
+        parse(text)
+    assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "underlined", "said"),
+    [
+        (" \n ", " ", "expected a resource, such as Student(name: str), found nothing"),
+        (";", ";", "expected the name of a resource, found ';'"),
+        ("A(x: int);; B(x: int)", ";", "expected the name of a resource, found ';'"),
+        # Brackets and marks.
+        ("A", "", "expected '(' and the fields of A, found the end of the text"),
+        ("A x: int)", "x", "expected '(' and the fields of A, found 'x'"),
+        ("A(", "", "expected the name of a field, found the end of the text"),
+        ("A()", ")", "expected the name of a field, found ')'"),
+        ("A(x: int,)", ")", "expected the name of a field, found ')'"),
+        ("A(x)", ")", "expected ':' and the type of x, found ')'"),
+        ("A(x int)", "int", "expected ':' and the type of x, found 'int'"),
+        ("A(x: )", ")", "expected a type, found ')'"),
+        ("A(x: int", "", "expected ',' or ')', found the end of the text"),
+        ("A(x: int; B(y: int)", ";", "expected ',' or ')', found ';'"),
+        ("A(x: int))", ")", "expected ';' between two resources, found ')'"),
+        ("A(x: int) B(x: int)", "B", "expected ';' between two resources, found 'B'"),
+        ("A(x: int), B(x: int)", ",", "expected ';' between two resources, found ','"),
+        ("A(x: int y: int)", "y", "expected 'optional' or 'unique', found 'y'"),
+        ("A(x: str='abc)", "'", 'expected a default, found "\'"'),
+        ("A(x: str=)", ")", "expected a default, found ')'"),
+        ("A(x: str=a b)", "b", "expected 'optional' or 'unique', found 'b'"),
+        # Names of resources.
+        ("student(x: int)", "student", "such as 'Student'; found 'student'"),
+        ("book_shelf(x: int)", "book_shelf", "such as 'BookShelf'; found 'book_shelf'"),
+        ("1A(x: int)", "1A", "starts with a capital letter"),
+        ("Été(x: int)", "Été", "starts with a capital letter and is of ASCII letters and digits"),
+        ("Book_Shelf(x: int)", "Book_Shelf", "starts with a capital letter"),
+        (
+            f"{'A' * (MAX_NAME + 1)}(x: int)",
+            "A" * (MAX_NAME + 1),
+            f"has at most {MAX_NAME} characters",
+        ),
+        *((f"{name}(x: int)", name, why) for name, why in RESERVED_RESOURCES.items()),
+        *((f"My{end}(x: int)", f"My{end}", "would be taken for a class") for end in CLASS_SUFFIXES),
+        ("A(x: int); A(y: int)", "A", "A has the same name as A: 'a'"),
+        ("Book(x: int); BOOK(y: int)", "BOOK", "BOOK has the same name as Book: 'book'"),
+        (
+            "A(x: int) at b; B(x: int) at b",
+            "B",
+            "B has the same path as A: 'b'; say another one with `at`",
+        ),
+        ("A(x: int); B(x: int) at as/", "B", "B has the same path as A: 'as'"),
+        # Paths.
+        ("A(x: int) at", "", "expected a path such as book-shelves, found the end of the text"),
+        ("A(x: int) at; B(x: int)", ";", "expected a path such as book-shelves, found ';'"),
+        *(
+            (f"A(x: int) at {path}", path, "a path is of at most 100 ASCII letters")
+            for path in ("/a", "a//b", "../a", "a.b", "<int:x>", "ünï", "%20", "'a'", "a" * 101)
+        ),
+        ("A(x: int) at a b", "b", "expected ';' between two resources, found 'b'"),
+        # Names of fields.
+        *((f"A({name}: int)", name, f"{name!r} {why}") for name, why in RESERVED_FIELDS.items()),
+        *((f"A({name}: int)", name, "is a keyword of Python") for name in ("class", "for", "None")),
+        *(
+            (f"A({name}: int)", name, "double or trailing underscore")
+            for name in ("a_", "a__b", "a__", "__", "_")
+        ),
+        *(
+            (f"A({name}: int)", name, "is no field name: lower-case ASCII")
+            for name in ("Name", "_a", "1a", "é", "naïve", "aB")
+        ),
+        (
+            f"A({'x' * (MAX_NAME + 1)}: int)",
+            "x" * (MAX_NAME + 1),
+            f"is too long: at most {MAX_NAME} characters",
+        ),
+        ("A(x: int, x: str)", "x", "A has two fields 'x'"),
+        ("A(a_1: choice(x|y), a1: choice(x|y))", "a1", "A has two fields that make the class A1"),
+        # Types.
+        ("A(x: integer)", "integer", "unknown type 'integer'; did you mean 'int'?"),
+        ("A(x: Int)", "Int", "unknown type 'Int'; did you mean 'int'?"),
+        ("A(x: boolean)", "boolean", "did you mean 'bool'?"),
+        ("A(x: enum(a|b))", "enum", "did you mean 'choice'?"),
+        ("A(x: qqq)", "qqq", "unknown type 'qqq'; allowed: str, str(N), text"),
+        ("A(x: str())", ")", "expected a length, found ')'"),
+        ("A(x: str(5)", "", "expected ',' or ')', found the end of the text"),
+        *(
+            (f"A(x: str({bad}))", bad, f"a length is from 1 to {MAX_STR}, found '{bad}'")
+            for bad in ("0", "65536", "x", "٥", "²", "1_0")
+        ),
+        pytest.param(
+            f"A(x: str({'9' * 5000}))", "9" * 5000, "a length is from 1 to", id="long length"
+        ),
+        ("A(x: str(0)=abc)", "0", "a length is from 1 to 65535, found '0'"),
+        ("A(x: decimal)", ")", "expected '(' after decimal, as in decimal(8,2), found ')'"),
+        ("A(x: decimal(2))", ")", "expected ',' and the number of places after the point"),
+        *(
+            (f"A(x: decimal({bad}))", bad, f"found {bad}")
+            for bad in ("0,0", "2,3", "1001,2", "99999,2")
+        ),
+        pytest.param(
+            f"A(x: decimal(8,{'9' * 5000}))",
+            f"8,{'9' * 5000}",
+            "a decimal has 1 to 1000 digits",
+            id="long places",
+        ),
+        ("A(x: choice)", ")", "expected '(' after choice, as in choice(a|b|c), found ')'"),
+        ("A(x: choice())", ")", "expected a choice, found ')'"),
+        ("A(x: choice(a|))", ")", "expected a choice, found ')'"),
+        ("A(x: choice(a,b))", ",", "expected '|' or ')', found ','"),
+        ("A(x: choice(a|b|a))", "a", "the choice 'a' stands twice"),
+        ("A(x: choice(a-b|A_B))", "A_B", "the choice 'A_B' stands twice"),
+        *(
+            (f"A(x: choice({bad}))", bad, f"from a letter to a letter or digit; found {bad!r}")
+            for bad in ("1", "1a", "-a", "a-", "a__b", "é", "_")
+        ),
+        (f"A(x: choice({'c' * 81}))", "c" * 81, "a choice has at most 80 characters"),
+        # Files of the project, and names in the schema of its API.
+        ("Tokens(x: int)", "Tokens", "the tests of Tokens would be tests/test_tokens.py"),
+        *(
+            (f"{name}(x: int)", name, "a name of the project in the API's schema")
+            for name in ("TokenVerify", "UserRequest", "ErrorDetail")
+        ),
+        (
+            "Leave(x: int); LeaveRequest(y: int)",
+            "LeaveRequest",
+            "LeaveRequest and Leave would share a name in the API's schema: 'LeaveRequest'",
+        ),
+        # What ruff takes for ambiguous.
+        ("A(x: choice(in|o))", "o", "'o' is easily taken for a digit"),
+        ("A(l: int)", "l", "'l' is easily taken for a digit"),
+        ("I(x: int)", "I", "'I' is easily taken for a digit"),
+        # What a choice is called in models.py.
+        ("A(decimal: choice(a|b), price: decimal(8,2)=1)", "decimal", "Decimal"),
+        ("A(u_u_i_d: choice(a|b), key: uuid)", "u_u_i_d", "UUID"),
+        # Flags.
+        ("A(x: int option)", "option", "found 'option'; did you mean 'optional'?"),
+        ("A(x: int uniqe)", "uniqe", "did you mean 'unique'?"),
+        ("A(x: int optional = 5)", "=", "expected ',' or ')', found '='"),
+        *(
+            (f"A(x: {EXAMPLES[name]} unique)", "unique", f"type {name} cannot be unique")
+            for name in SCALARS
+            if not KINDS[name].unique
+        ),
+        (
+            f"A(x: str({MAX_UNIQUE_STR + 1}) unique)",
+            "unique",
+            "a unique text has at most 600 characters, found 601",
+        ),
+        ("A(x: int=5 unique)", "unique", "a unique field has no default"),
+        # What stands in quotes ends nothing.
+        ('A(x: strr = "a, b: c; d) e", y: int)', "strr", "unknown type 'strr'"),
+        ("A(x: int maybe = 'a; b', y: int)", "maybe", "found 'maybe'"),
+    ],
+)
+def test_error_is_shown_at_its_spot(text: str, underlined: str, said: str) -> None:
+    ((found, message),) = errors_of(text)
+    assert (found, said in message) == (underlined, True), message
+
+
+def test_all_errors_are_shown() -> None:
+    text = (
+        "student(name: string, id: int);\n"
+        "Book(pages: int = many, title: str unique opt, title: str) at /books;\n"
+        "Shelf x: int);\n"
+        "Room(choice: choice(a|a), size: decimal(2,3), ok: bool=maybe unique)"
+    )
+    assert [underlined for underlined, _ in errors_of(text)] == [
+        "student",
+        "string",
+        "id",
+        "many",
+        "opt",
+        "/books",
+        "x",
+        "a",
+        "2,3",
+        "maybe",
+        "unique",
+    ]
+
+
+TOKENS = st.sampled_from(
+    [
+        "A",
+        "Book",
+        "b",
+        "x",
+        "name",
+        "class",
+        "id",
+        "at",
+        "optional",
+        "unique",
+        "many",
+        "user",
+        *(
+            "(",
+            ")",
+            "(",
+            ")",
+            ":",
+            ":",
+            ",",
+            ",",
+            ";",
+            "=",
+            "|",
+            "/",
+            "-",
+            "'",
+            '"',
+            "\\",
+            "{}",
+            "[]",
+        ),
+        " ",
+        " ",
+        "\n",
+        "\t",
+        "\r",
+        "\0",
+        "é",
+        "٥",
+        "²",
+        "5",
+        "0",
+        "12:30",
+        "2026-01-31",
+        "1e5",
+        *(
+            "http://[",
+            "nan",
+            "9" * 30,
+            "9" * 5000,
+            "str(",
+            "decimal(",
+            "choice(",
+            "A(x: ",
+            "x: int",
+        ),
+        *SCALARS,
+    ]
+)
+
+
+@settings(max_examples=500)
+@given(st.one_of(st.text(), st.lists(TOKENS).map("".join), st.lists(TOKENS).map(" ".join)))
+@example("A(x: str(" + "9" * 5000 + "))")
+@example("A(x: decimal(8," + "9" * 5000 + "))")
+@example("A(x: url=http://[)")
+@example("A(x: decimal(4,2)=1e9999999999999999999)")
+@example("A(x: uuid=\ud800)")
+def test_random_text_is_read_or_refused(text: str) -> None:
+    if refusal := refusal_of(text):
+        assert re.match(r"line \d+: ", refusal)
+        assert re.search(r"\n {4}\s*\^+\Z", refusal)
+        return
+    for resource in parse(text):
+        assert set(json.loads(resource.example)) == {field.name for field in resource.fields}
+        for field in resource.fields:
+            ast.parse(field.declaration, mode="eval")
+
+
+def type_words(field: Field) -> str:
+    if field.type == "relation":
+        return field.target
+    if field.type == "many":
+        return f"many {field.target}"
+    marks = "|" if field.type == "choice" else ","
+    return field.type + (f"({marks.join(field.arguments)})" if field.arguments else "")
+
+
+@given(descriptions(), st.sampled_from(["", " ", "\n", "\t "]))
+def test_printed_resources_are_read_back(
+    described: dict[str, tuple[str, dict[str, tuple[str, str, str]]]], space: str
+) -> None:
+    text = f"{space};{space}".join(
+        printed(name, at, fields, space) for name, (at, fields) in described.items()
+    )
+    read = {
+        resource.name: (
+            resource.at or "",
+            {
+                field.name: (
+                    type_words(field),
+                    described[resource.name][1][field.name][1] if field.default else "",
+                    " optional" * field.optional + " unique" * field.unique,
+                )
+                for field in resource.fields
+            },
+        )
+        for resource in parse(text)
+    }
+    assert read == described

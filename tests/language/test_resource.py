@@ -1,0 +1,101 @@
+"""Names, paths and groups of fields of a resource."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from drf_jwt_template.language.parser import MAX_PATH, parse
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "module", "meta"),
+    [
+        ("Student", "students", "student", {}),
+        (
+            "BookShelf",
+            "book-shelves",
+            "book_shelf",
+            {"verbose_name_plural": '"book shelves"'},
+        ),
+        ("HTTPLog", "http-logs", "http_log", {}),
+        ("LogHTTP", "log-https", "log_http", {}),
+        ("Person", "people", "person", {"verbose_name_plural": '"people"'}),
+        ("A", "as", "a", {}),
+        ("X", "xes", "x", {"verbose_name_plural": '"xes"'}),
+        ("Area51", "area-51s", "area_51", {"verbose_name": '"area 51"'}),
+        ("ClassRoom", "class-rooms", "class_room", {}),
+        ("TVShowCategory", "tv-show-categories", "tv_show_category", None),
+    ],
+)
+def test_resource_names(name: str, path: str, module: str, meta: dict[str, str] | None) -> None:
+    (resource,) = parse(f"{name}(x: int)")
+    assert (resource.name, resource.path, resource.module) == (name, path, module)
+    assert resource.basename == name.lower()
+    assert resource.label.replace(" ", "_") == module
+    assert resource.plural_label.replace(" ", "-") == path
+    assert resource.at is None
+    if meta is not None:
+        assert resource.meta == meta
+
+
+@pytest.mark.parametrize(
+    ("at", "path"),
+    [
+        (" at studentapi", "studentapi"),
+        ("at studentapi/", "studentapi"),
+        ("\n at\tv2/my-students_3 ", "v2/my-students_3"),
+        (f" at {'x' * MAX_PATH}", "x" * MAX_PATH),
+        (" at at", "at"),
+        ("", "students"),
+    ],
+)
+def test_at_sets_the_path(at: str, path: str) -> None:
+    resource, other = parse(f"Student(name: str){at}; Other(at: int)")
+    assert (resource.path, other.path) == (path, "others")
+    assert resource.registration.startswith("router.register(")
+    assert path in resource.registration
+
+
+def test_resource_facts() -> None:
+    (note,) = parse(
+        "Note(count: int=1, title: str(120), body: text optional, data: json optional, done: bool,"
+        " state: choice(a|b), link: url unique, price: decimal(4,2)=1)"
+    )
+    assert note.title_field == "title"
+    assert note.search_fields == ["title", "body", "link"]
+    assert note.ordering_fields == ["id", "count", "title", "done", "state", "link", "price"] + [
+        "created_at",
+        "updated_at",
+    ]
+    assert note.admin_list == note.ordering_fields[:-2]
+    assert note.admin_filters == ["done", "state"]
+    assert [name for name, _ in note.filters] == [
+        "count",
+        "title",
+        "done",
+        "state",
+        "link",
+        "price",
+    ]
+    assert dict(note.filters)["count"] == ("exact", "lt", "lte", "gt", "gte")
+    assert [field.name for field in note.required_fields] == ["title", "done", "state", "link"]
+    assert [field.name for field in note.form_fields] == [
+        f.name for f in note.fields if f.name != "data"
+    ]
+    assert note.fits_form
+    assert note.exact_filter == note.fields[0]
+    assert json.loads(note.example) == {
+        "count": 1,
+        "title": "title 1",
+        "body": "body 1",
+        "data": {"n": 1},
+        "done": True,
+        "state": "a",
+        "link": "https://example.com/1",
+        "price": "1.00",
+    }
+    (other,) = parse("Other(data: json, ok: bool)")
+    assert (other.title_field, other.exact_filter, other.fits_form) == (None, None, False)
+    assert other.base("ModelSerializer", "Serializer") == "(ModelSerializer[models.Other])"
