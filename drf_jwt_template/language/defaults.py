@@ -133,5 +133,5 @@ def convert_json(text: str, field: FieldFacts) -> str:
 
 def convert_choice(text: str, field: FieldFacts) -> str:
     if text not in field.arguments:
-        raise ValueError("one of " + ", ".join(field.arguments))
+        raise ValueError("one of: " + ", ".join(field.arguments))
     return f"{field.choices_class}.{choice_member(text)}"

@@ -25,22 +25,28 @@ def find_clash(resource: Resource, others: Sequence[Resource]) -> str:
     name = resource.name
     if resource.module in PROJECT_TESTS:
         return (
-            f"the tests of {name} would be tests/test_{resource.module}.py, which is there already"
+            f"the tests of {name} would replace tests/test_{resource.module}.py of the project;"
+            " rename the resource"
         )
     if resource.components & PROJECT_COMPONENTS and name not in RESERVED_RESOURCES:
-        return f"{name} would have a name of the project in the API's schema"
+        return f"{name} would replace a component of the API's schema; rename the resource"
     for other in others:
         if name.lower() == other.name.lower():
-            return f"{name} has the same name as {other.name}: {name.lower()!r}"
+            return f"resource names must differ, regardless of case: {name} and {other.name}"
         if resource.module == other.module:
-            return f"{name} has the same file name as {other.name}: {resource.module!r}"
+            return (
+                f"{name} and {other.name} would share the file name {resource.module!r}; rename one"
+            )
         if resource.path == other.path:
             return (
-                f"{name} has the same path as {other.name}: {resource.path!r};"
-                " say another one with `at`"
+                f"{name} and {other.name} would share the path {resource.path!r};"
+                " set another one with `at`"
             )
         if shared := sorted(resource.components & other.components):
-            return f"{name} and {other.name} would share a name in the API's schema: {shared[0]!r}"
+            return (
+                f"{name} and {other.name} would share the component {shared[0]!r} of the API's"
+                " schema; rename one"
+            )
     return ""
 
 
@@ -66,8 +72,8 @@ def link(resources: Sequence[Resource], note: Note) -> list[Resource]:
             if not free:
                 note(
                     resource.name,
-                    f"the way back from {target} to {resource.name} by {one.name!r} would be"
-                    f" {names[0]!r} or {names[1]!r}, which {target} has already",
+                    f"the reverse accessor of {resource.name}.{one.name} would be {names[0]!r} or"
+                    f" {names[1]!r}, but {target} already has both; rename one",
                 )
                 continue
             taken[target].add(free[0])
@@ -123,8 +129,8 @@ def _check_cycles(resources: Sequence[Resource], note: Note) -> None:
             steps = [f"{a}.{needs[a][b].name}" for a, b in zip(cycle, cycle[1:])]  # noqa: B905
             note(
                 name,
-                f"no first {name} could be made, for all need one that is there:"
-                f" {', '.join(steps)}; make one of them optional",
+                f"no {name} could be created first, because these relations require each other:"
+                f" {', '.join(steps)}; make one optional",
             )
         elif name not in done:
             for target in needs[name]:

@@ -12,17 +12,20 @@ MAX_CONSTRAINT = 63
 
 QUERY_PARAMETERS = ("format", "ordering", "page", "page_size", "search")
 RESERVED_FIELDS = {
-    **dict.fromkeys(("id", "pk"), "is the primary key of every resource"),
-    **dict.fromkeys(("created_at", "updated_at"), "is kept for the time stamps"),
+    **dict.fromkeys(("id", "pk"), "it is the primary key of every resource"),
+    **dict.fromkeys(("created_at", "updated_at"), "it is a timestamp of every resource"),
     **dict.fromkeys(
         ("does_not_exist", "meta", "multiple_objects_returned", "not_updated"),
-        "would hide a class of every Django model",
+        "its choices would hide a class of every Django model",
     ),
-    "url": "is kept for the link of a hyperlinked resource",
-    **dict.fromkeys(("dt", "finite", "models", "storable"), "is imported by models.py"),
-    "l": "is easily taken for a digit",
-    "str": "is a type that models.py speaks of",
-    **dict.fromkeys(QUERY_PARAMETERS, "is a query parameter of every list"),
+    "url": "it is the link of a hyperlinked resource",
+    **dict.fromkeys(
+        ("dt", "finite", "models", "storable"),
+        "models.py imports a module or function of that name",
+    ),
+    "l": "it looks like a digit",
+    "str": "models.py uses the type of that name",
+    **dict.fromkeys(QUERY_PARAMETERS, "it is a query parameter of every list"),
     **dict.fromkeys(
         (
             "adelete",
@@ -47,14 +50,14 @@ RESERVED_FIELDS = {
             "validate_constraints",
             "validate_unique",
         ),
-        "is an attribute of every Django model",
+        "it is an attribute of every Django model",
     ),
 }
 RESERVED_RESOURCES = {
-    **dict.fromkeys(("False", "None", "True"), "is a keyword of Python"),
-    **dict.fromkeys(("I", "O"), "is easily taken for a digit"),
-    "User": "is the project's user model",
-    **dict.fromkeys(("Decimal", "Meta", "Model", "UUID"), "has a meaning in models.py"),
+    **dict.fromkeys(("False", "None", "True"), "it is a Python keyword"),
+    **dict.fromkeys(("I", "O"), "it looks like a digit"),
+    "User": "it is the project's user model",
+    **dict.fromkeys(("Decimal", "Meta", "Model", "UUID"), "it has another meaning in models.py"),
 }
 RESERVED_CLASSES = ("Decimal", "Meta", "UUID")
 """Names in models.py that the class of a `choice` field would hide."""
@@ -202,41 +205,46 @@ def shorten_constraint(name: str) -> str:
 
 def find_resource_problem(name: str) -> str:
     """Returns why a resource cannot have the name, or the empty string."""
-    problem = ""
+    subject = f"resource name {name!r}"
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
-        problem = "starts with a capital letter and is of ASCII letters and digits"
+        hint = ""
         if re.fullmatch(r"[a-z_][A-Za-z0-9_]*", name):
             camel = "".join(word[:1].upper() + word[1:] for word in name.split("_"))
-            problem += f", such as {camel!r}"
-    elif len(name) > MAX_NAME:
-        problem = f"has at most {MAX_NAME} characters"
-    if problem:
-        return f"the name of a resource {problem}; found {name!r}"
+            hint = f"; did you mean {camel!r}?"
+        return (
+            f"{subject} must start with a capital letter and consist of ASCII letters and"
+            f" digits{hint}"
+        )
+    if len(name) > MAX_NAME:
+        return f"{subject} must have at most {MAX_NAME} characters"
     if name in RESERVED_RESOURCES:
-        return f"{name!r} {RESERVED_RESOURCES[name]}"
+        return f"{subject} is reserved: {RESERVED_RESOURCES[name]}"
     if name.endswith(CLASS_SUFFIXES):
         suffixes = ", ".join(CLASS_SUFFIXES)
-        return (
-            f"{name!r} would be taken for a class of the project: no resource's name ends in"
-            f" {suffixes}"
-        )
+        return f"{subject} must not end in a suffix of the project's classes: {suffixes}"
     return ""
 
 
 def find_field_problem(name: str) -> str:
     """Returns why a field cannot have the name, or the empty string."""
-    problem = ""
+    subject = f"field name {name!r}"
     if name in RESERVED_FIELDS:
-        problem = RESERVED_FIELDS[name]
-    elif keyword.iskeyword(name):
-        problem = "is a keyword of Python"
-    elif "__" in name or name.endswith("_"):
-        problem = "has a double or trailing underscore, which Django keeps for look-ups"
-    elif not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        problem = "is no field name: lower-case ASCII letters, digits and _, a letter first"
-    elif len(name) > MAX_NAME:
-        problem = f"is too long: at most {MAX_NAME} characters"
-    return f"{name!r} {problem}" if problem else ""
+        return f"{subject} is reserved: {RESERVED_FIELDS[name]}"
+    if keyword.iskeyword(name):
+        return f"{subject} is reserved: it is a Python keyword"
+    if "__" in name or name.endswith("_"):
+        return (
+            f"{subject} must not contain a double underscore or end with an underscore:"
+            " Django uses these in lookups"
+        )
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        return (
+            f"{subject} must start with a lower-case letter and consist of lower-case ASCII"
+            " letters, digits and _"
+        )
+    if len(name) > MAX_NAME:
+        return f"{subject} must have at most {MAX_NAME} characters"
+    return ""
 
 
 def maker_name(resource: str) -> str:

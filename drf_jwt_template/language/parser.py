@@ -111,7 +111,7 @@ class _Parser(Reader):
                     raise
                 closed = mark == ")"
         if fields and all(f.type == "user" for f in fields):
-            self.note_if(f"{name} has no field beside its owner", start, name)
+            self.note_if(f"{name} must have a field besides its owner", start, name)
         return Resource(name, tuple(fields), self.read_path())
 
     def read_path(self) -> str | None:
@@ -123,8 +123,8 @@ class _Parser(Reader):
             self.note(
                 start,
                 self.at,
-                f"a path is of at most {MAX_PATH} ASCII letters, digits, - and _, with single"
-                f" slashes between (none at its start), found {path!r}",
+                f"a path must consist of at most {MAX_PATH} ASCII letters, digits, - and _, with"
+                f" single slashes between them, found {path!r}",
             )
         return path
 
@@ -155,7 +155,7 @@ class _Parser(Reader):
         start = self.skip_space()
         name = self.expect(r"\w+", "a type")
         if name == "many":
-            target = self.expect(r"\w+", "the resource that there are many of")
+            target = self.expect(r"\w+", "a resource after 'many'")
             self.mentions.append((self.at - len(target), self.at, target))
             return name, (target,)
         if name[0].isupper():
@@ -181,7 +181,7 @@ class _Parser(Reader):
         start = self.skip_space()
         length = self.expect(r"\w+", "a length")
         if not re.fullmatch("0*[0-9]{1,5}", length) or not 1 <= int(length) <= MAX_STR:
-            self.note(start, self.at, f"a length is from 1 to {MAX_STR}, found {length!r}")
+            self.note(start, self.at, f"a length must be from 1 to {MAX_STR}, found {length!r}")
             length = str(MAX_STR)
         self.expect(r"\)", "')'")
         return (str(int(length)),)
@@ -209,8 +209,8 @@ class _Parser(Reader):
             self.note(
                 start,
                 self.at,
-                f"a decimal has 1 to {MAX_DECIMAL_DIGITS} digits and no more places than digits,"
-                f" found {digits},{places}",
+                f"a decimal must have 1 to {MAX_DECIMAL_DIGITS} digits and no more places than"
+                f" digits, found {digits},{places}",
             )
             digits, places = "8", "2"
         self.expect(r"\)", "')'")
@@ -221,46 +221,48 @@ class _Parser(Reader):
         text = self.expect(rf"{QUOTED}|[^\s,;()\"']+", "a default")
         if field.kind.convert is None:
             what = "an owner" if field.type == "user" else "a relation"
-            self.note(start, self.at, f"{what} has no default")
+            self.note(start, self.at, f"{what} must not have a default")
             return None
         value = text[1:-1] if text[0] in "\"'" else text
         try:
             return field.kind.convert(value, field)
         except ValueError as error:
-            self.note(start, self.at, f"the default of {field.name} is {error}; found {text}")
+            self.note(start, self.at, f"the default of {field.name} must be {error}, found {text}")
             return None
 
 
 def _find_field_clash(resource: str, field: Field, others: Sequence[Field]) -> str:
     """Returns what the field shares with another one of the resource, or the empty string."""
     if field.type == "user" and any(f.type == "user" for f in others):
-        return f"{resource} has two owners"
+        return f"{resource} must have only one owner"
     if any(field.name == f.name for f in others):
-        return f"{resource} has two fields {field.name!r}"
+        return f"{resource} has two fields {field.name!r}; rename or remove one"
     if not field.choices:
         return ""
     if field.choices_class in RESERVED_CLASSES:
         return (
             f"the choices of {field.name!r} would make the class {field.choices_class},"
-            " which has another meaning in models.py"
+            " which has another meaning in models.py; rename the field"
         )
     if any(f.choices and field.choices_class == f.choices_class for f in others):
-        return f"{resource} has two fields that make the class {field.choices_class}"
+        return f"two fields of {resource} would make the class {field.choices_class}; rename one"
     return ""
 
 
 def _find_flag_problem(flag: str, field: Field, default: str | None) -> str:
     """Returns why the field cannot have the flag, or the empty string."""
     if field.type == "user":
-        return f"the owner is always set, and is never {flag}"
+        return f"the owner must not be {flag}: it is always the requesting user"
     if flag != "unique":
         return ""
     if not field.kind.unique:
-        return f"a field of type {field.type} cannot be unique"
+        return f"a field of type {field.type} must not be unique"
     if (field.max_length or 0) > MAX_UNIQUE_STR:
-        return f"a unique text has at most {MAX_UNIQUE_STR} characters, found {field.max_length}"
+        return (
+            f"a unique text must have at most {MAX_UNIQUE_STR} characters, found {field.max_length}"
+        )
     if default is not None:
-        return "a unique field has no default: two rows would share it"
+        return "a unique field must not have a default: two rows would share it"
     return ""
 
 
@@ -268,13 +270,13 @@ def _find_choice_problem(value: str, others: Sequence[str]) -> str:
     """Returns why the value cannot follow the other choices, or the empty string."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]|[A-Za-z]", value) or "__" in value:
         return (
-            "a choice is of ASCII letters, digits, - and _, from a letter to a letter or digit;"
-            f" found {value!r}"
+            "a choice must consist of ASCII letters, digits, - and single _, start with a letter and"
+            f" end with a letter or digit, found {value!r}"
         )
     if len(value) > MAX_CHOICE:
-        return f"a choice has at most {MAX_CHOICE} characters"
+        return f"a choice must have at most {MAX_CHOICE} characters"
     if choice_member(value) in ("I", "O"):
-        return f"the choice {value!r} is easily taken for a digit"
+        return f"choice {value!r} looks like a digit; use a longer name"
     if choice_member(value) in map(choice_member, others):
-        return f"the choice {value!r} stands twice"
+        return f"choices must differ, regardless of case and of - or _, found {value!r} again"
     return ""

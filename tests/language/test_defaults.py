@@ -117,15 +117,18 @@ def test_default_is_converted_to_source(text: str, source: str) -> None:
             for bad in ("x", "/x", "ftp://x.org", "http://", "//x.org", "http://[", "http://a b")
         ),
         (f"url=http://example.com/{'x' * 200}", "a text of at most 200 characters"),
-        *((f"slug='{bad}'", "letters, digits, - and _") for bad in ("a b", "é", "", "a/b")),
+        *(
+            (f"slug='{bad}'", "a text of letters, digits, - and _")
+            for bad in ("a b", "é", "", "a/b")
+        ),
         (f"slug={'x' * 51}", "a text of at most 50 characters"),
         *((f"json='{bad}'", "{} or []") for bad in ("null", "{1}", "")),
-        *((f"choice(a|b)={bad}", "one of a, b") for bad in ("c", "A", "''", "a|b")),
+        *((f"choice(a|b)={bad}", "one of: a, b") for bad in ("c", "A", "''", "a|b")),
     ],
 )
 def test_invalid_default_is_refused(text: str, allowed: str) -> None:
     shown = text.partition("=")[2]
     ((underlined, said),) = errors_of(f"Thing(field: {text})")
     assert underlined == shown
-    assert said.startswith(f"the default of field is {allowed}")
+    assert said.startswith(f"the default of field must be {allowed}")
     assert said.endswith(f"found {shown}")

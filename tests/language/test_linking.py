@@ -88,17 +88,21 @@ def test_reverse_accessors_differ() -> None:
         ("A(b: many Bok); Book(x: int)", "Bok", "did you mean 'Book'?; allowed: str, str(N)"),
         ("A(b: Strng)", "Strng", "did you mean 'str'?"),
         ("A(b: many str)", "str", "unknown type 'str'"),
-        ("A(b: many)", ")", "expected the resource that there are many of, found ')'"),
-        ("A(a: A)", "A", "no first A could be made, for all need one that is there: A.a;"),
-        ("A(a: many A)", "A", "make one of them optional"),
+        ("A(b: many)", ")", "expected a resource after 'many', found ')'"),
+        (
+            "A(a: A)",
+            "A",
+            "no A could be created first, because these relations require each other: A.a;",
+        ),
+        ("A(a: many A)", "A", "make one optional"),
         ("A(b: B); B(c: C); C(a: many A)", "A", "A.b, B.c, C.a"),
-        ("A(o: user)", "A", "A has no field beside its owner"),
-        ("A(x: int, o: user, p: user)", "p", "A has two owners"),
-        ("A(x: int, o: user optional)", "optional", "the owner is always set"),
-        ("A(x: int, o: user unique)", "unique", "the owner is always set"),
-        ("A(x: int, o: user = 1)", "1", "an owner has no default"),
-        ("A(b: B = 1); B(x: int)", "1", "a relation has no default"),
-        ("A(b: many B unique); B(x: int)", "unique", "type many cannot be unique"),
+        ("A(o: user)", "A", "A must have a field besides its owner"),
+        ("A(x: int, o: user, p: user)", "p", "A must have only one owner"),
+        ("A(x: int, o: user optional)", "optional", "the owner must not be optional"),
+        ("A(x: int, o: user unique)", "unique", "the owner must not be unique"),
+        ("A(x: int, o: user = 1)", "1", "an owner must not have a default"),
+        ("A(b: B = 1); B(x: int)", "1", "a relation must not have a default"),
+        ("A(b: many B unique); B(x: int)", "unique", "type many must not be unique"),
     ],
 )
 def test_relation_error_is_shown_at_its_spot(text: str, spot: str, message: str) -> None:
@@ -111,7 +115,10 @@ def test_clashing_reverse_accessors_are_refused() -> None:
     text = "Cat(b: B, c: B); B(cats: int, cats_by_b: int)"
     ((found, said),) = errors_of(text)
     assert found == "Cat"
-    assert "the way back from B to Cat by 'b' would be 'cats' or 'cats_by_b'" in said
+    assert (
+        "the reverse accessor of Cat.b would be 'cats' or 'cats_by_b', but B already has both"
+        in said
+    )
 
 
 def test_circular_relations_lead_back() -> None:

@@ -67,7 +67,7 @@ def test_valid_text_is_accepted(text: str) -> None:
         ),
         (
             "Note(title: str);\n\tBook(pages: int = many)",
-            "line 2: the default of pages is a whole number from -2147483648 to 2147483647;"
+            "line 2: the default of pages must be a whole number from -2147483648 to 2147483647,"
             " found many\n"
             "    \tBook(pages: int = many)\n"
             "    \t                  ^^^^",
@@ -78,13 +78,13 @@ def test_valid_text_is_accepted(text: str) -> None:
         ),
         (
             "Book(id: int, class: str);\nBook(x: int maybe)",
-            "line 1: 'id' is the primary key of every resource\n"
+            "line 1: field name 'id' is reserved: it is the primary key of every resource\n"
             "    Book(id: int, class: str);\n"
             "         ^^\n"
-            "line 1: 'class' is a keyword of Python\n"
+            "line 1: field name 'class' is reserved: it is a Python keyword\n"
             "    Book(id: int, class: str);\n"
             "                  ^^^^^\n"
-            "line 2: Book has the same name as Book: 'book'\n"
+            "line 2: resource names must differ, regardless of case: Book and Book\n"
             "    Book(x: int maybe)\n"
             "    ^^^^\n"
             "line 2: expected 'optional' or 'unique', found 'maybe'\n"
@@ -124,52 +124,66 @@ def test_whole_error_message(text: str, message: str) -> None:
         ("A(x: str=)", ")", "expected a default, found ')'"),
         ("A(x: str=a b)", "b", "expected 'optional' or 'unique', found 'b'"),
         # Names of resources.
-        ("student(x: int)", "student", "such as 'Student'; found 'student'"),
-        ("book_shelf(x: int)", "book_shelf", "such as 'BookShelf'; found 'book_shelf'"),
-        ("1A(x: int)", "1A", "starts with a capital letter"),
-        ("Été(x: int)", "Été", "starts with a capital letter and is of ASCII letters and digits"),
-        ("Book_Shelf(x: int)", "Book_Shelf", "starts with a capital letter"),
+        ("student(x: int)", "student", "did you mean 'Student'?"),
+        ("book_shelf(x: int)", "book_shelf", "did you mean 'BookShelf'?"),
+        ("1A(x: int)", "1A", "must start with a capital letter"),
+        (
+            "Été(x: int)",
+            "Été",
+            "must start with a capital letter and consist of ASCII letters and digits",
+        ),
+        ("Book_Shelf(x: int)", "Book_Shelf", "must start with a capital letter"),
         (
             f"{'A' * (MAX_NAME + 1)}(x: int)",
             "A" * (MAX_NAME + 1),
-            f"has at most {MAX_NAME} characters",
+            f"must have at most {MAX_NAME} characters",
         ),
         *((f"{name}(x: int)", name, why) for name, why in RESERVED_RESOURCES.items()),
-        *((f"My{end}(x: int)", f"My{end}", "would be taken for a class") for end in CLASS_SUFFIXES),
-        ("A(x: int); A(y: int)", "A", "A has the same name as A: 'a'"),
-        ("Book(x: int); BOOK(y: int)", "BOOK", "BOOK has the same name as Book: 'book'"),
+        *(
+            (f"My{end}(x: int)", f"My{end}", "must not end in a suffix of the project's classes")
+            for end in CLASS_SUFFIXES
+        ),
+        ("A(x: int); A(y: int)", "A", "resource names must differ, regardless of case: A and A"),
+        ("Book(x: int); BOOK(y: int)", "BOOK", "regardless of case: BOOK and Book"),
         (
             "A(x: int) at b; B(x: int) at b",
             "B",
-            "B has the same path as A: 'b'; say another one with `at`",
+            "B and A would share the path 'b'; set another one with `at`",
         ),
-        ("A(x: int); B(x: int) at as/", "B", "B has the same path as A: 'as'"),
+        ("A(x: int); B(x: int) at as/", "B", "B and A would share the path 'as'"),
         # Paths.
         ("A(x: int) at", "", "expected a path such as book-shelves, found the end of the text"),
         ("A(x: int) at; B(x: int)", ";", "expected a path such as book-shelves, found ';'"),
         *(
-            (f"A(x: int) at {path}", path, "a path is of at most 100 ASCII letters")
+            (f"A(x: int) at {path}", path, "a path must consist of at most 100 ASCII letters")
             for path in ("/a", "a//b", "../a", "a.b", "<int:x>", "ünï", "%20", "'a'", "a" * 101)
         ),
         ("A(x: int) at a b", "b", "expected ';' between two resources, found 'b'"),
         # Names of fields.
-        *((f"A({name}: int)", name, f"{name!r} {why}") for name, why in RESERVED_FIELDS.items()),
-        *((f"A({name}: int)", name, "is a keyword of Python") for name in ("class", "for", "None")),
         *(
-            (f"A({name}: int)", name, "double or trailing underscore")
+            (f"A({name}: int)", name, f"{name!r} is reserved: {why}")
+            for name, why in RESERVED_FIELDS.items()
+        ),
+        *((f"A({name}: int)", name, "it is a Python keyword") for name in ("class", "for", "None")),
+        *(
+            (
+                f"A({name}: int)",
+                name,
+                "must not contain a double underscore or end with an underscore",
+            )
             for name in ("a_", "a__b", "a__", "__", "_")
         ),
         *(
-            (f"A({name}: int)", name, "is no field name: lower-case ASCII")
+            (f"A({name}: int)", name, "must start with a lower-case letter")
             for name in ("Name", "_a", "1a", "é", "naïve", "aB")
         ),
         (
             f"A({'x' * (MAX_NAME + 1)}: int)",
             "x" * (MAX_NAME + 1),
-            f"is too long: at most {MAX_NAME} characters",
+            f"must have at most {MAX_NAME} characters",
         ),
         ("A(x: int, x: str)", "x", "A has two fields 'x'"),
-        ("A(a_1: choice(x|y), a1: choice(x|y))", "a1", "A has two fields that make the class A1"),
+        ("A(a_1: choice(x|y), a1: choice(x|y))", "a1", "two fields of A would make the class A1"),
         # Types.
         ("A(x: integer)", "integer", "unknown type 'integer'; did you mean 'int'?"),
         ("A(x: Int)", "Int", "unknown type 'Int'; did you mean 'int'?"),
@@ -179,13 +193,13 @@ def test_whole_error_message(text: str, message: str) -> None:
         ("A(x: str())", ")", "expected a length, found ')'"),
         ("A(x: str(5)", "", "expected ',' or ')', found the end of the text"),
         *(
-            (f"A(x: str({bad}))", bad, f"a length is from 1 to {MAX_STR}, found '{bad}'")
+            (f"A(x: str({bad}))", bad, f"a length must be from 1 to {MAX_STR}, found '{bad}'")
             for bad in ("0", "65536", "x", "٥", "²", "1_0")
         ),
         pytest.param(
-            f"A(x: str({'9' * 5000}))", "9" * 5000, "a length is from 1 to", id="long length"
+            f"A(x: str({'9' * 5000}))", "9" * 5000, "a length must be from 1 to", id="long length"
         ),
-        ("A(x: str(0)=abc)", "0", "a length is from 1 to 65535, found '0'"),
+        ("A(x: str(0)=abc)", "0", "a length must be from 1 to 65535, found '0'"),
         ("A(x: decimal)", ")", "expected '(' after decimal, as in decimal(8,2), found ')'"),
         ("A(x: decimal(2))", ")", "expected ',' and the number of places after the point"),
         *(
@@ -195,35 +209,39 @@ def test_whole_error_message(text: str, message: str) -> None:
         pytest.param(
             f"A(x: decimal(8,{'9' * 5000}))",
             f"8,{'9' * 5000}",
-            "a decimal has 1 to 1000 digits",
+            "a decimal must have 1 to 1000 digits",
             id="long places",
         ),
         ("A(x: choice)", ")", "expected '(' after choice, as in choice(a|b|c), found ')'"),
         ("A(x: choice())", ")", "expected a choice, found ')'"),
         ("A(x: choice(a|))", ")", "expected a choice, found ')'"),
         ("A(x: choice(a,b))", ",", "expected '|' or ')', found ','"),
-        ("A(x: choice(a|b|a))", "a", "the choice 'a' stands twice"),
-        ("A(x: choice(a-b|A_B))", "A_B", "the choice 'A_B' stands twice"),
+        (
+            "A(x: choice(a|b|a))",
+            "a",
+            "choices must differ, regardless of case and of - or _, found 'a' again",
+        ),
+        ("A(x: choice(a-b|A_B))", "A_B", "regardless of case and of - or _, found 'A_B' again"),
         *(
-            (f"A(x: choice({bad}))", bad, f"from a letter to a letter or digit; found {bad!r}")
+            (f"A(x: choice({bad}))", bad, f"end with a letter or digit, found {bad!r}")
             for bad in ("1", "1a", "-a", "a-", "a__b", "é", "_")
         ),
-        (f"A(x: choice({'c' * 81}))", "c" * 81, "a choice has at most 80 characters"),
+        (f"A(x: choice({'c' * 81}))", "c" * 81, "a choice must have at most 80 characters"),
         # Files of the project, and names in the schema of its API.
-        ("Tokens(x: int)", "Tokens", "the tests of Tokens would be tests/test_tokens.py"),
+        ("Tokens(x: int)", "Tokens", "the tests of Tokens would replace tests/test_tokens.py"),
         *(
-            (f"{name}(x: int)", name, "a name of the project in the API's schema")
+            (f"{name}(x: int)", name, "would replace a component of the API's schema")
             for name in ("TokenVerify", "UserRequest", "ErrorDetail")
         ),
         (
             "Leave(x: int); LeaveRequest(y: int)",
             "LeaveRequest",
-            "LeaveRequest and Leave would share a name in the API's schema: 'LeaveRequest'",
+            "LeaveRequest and Leave would share the component 'LeaveRequest' of the API's schema",
         ),
         # What ruff takes for ambiguous.
-        ("A(x: choice(in|o))", "o", "'o' is easily taken for a digit"),
-        ("A(l: int)", "l", "'l' is easily taken for a digit"),
-        ("I(x: int)", "I", "'I' is easily taken for a digit"),
+        ("A(x: choice(in|o))", "o", "choice 'o' looks like a digit"),
+        ("A(l: int)", "l", "field name 'l' is reserved: it looks like a digit"),
+        ("I(x: int)", "I", "resource name 'I' is reserved: it looks like a digit"),
         # What a choice is called in models.py.
         ("A(decimal: choice(a|b), price: decimal(8,2)=1)", "decimal", "Decimal"),
         ("A(u_u_i_d: choice(a|b), key: uuid)", "u_u_i_d", "UUID"),
@@ -232,16 +250,16 @@ def test_whole_error_message(text: str, message: str) -> None:
         ("A(x: int uniqe)", "uniqe", "did you mean 'unique'?"),
         ("A(x: int optional = 5)", "=", "expected ',' or ')', found '='"),
         *(
-            (f"A(x: {EXAMPLES[name]} unique)", "unique", f"type {name} cannot be unique")
+            (f"A(x: {EXAMPLES[name]} unique)", "unique", f"type {name} must not be unique")
             for name in SCALARS
             if not KINDS[name].unique
         ),
         (
             f"A(x: str({MAX_UNIQUE_STR + 1}) unique)",
             "unique",
-            "a unique text has at most 600 characters, found 601",
+            "a unique text must have at most 600 characters, found 601",
         ),
-        ("A(x: int=5 unique)", "unique", "a unique field has no default"),
+        ("A(x: int=5 unique)", "unique", "a unique field must not have a default"),
         # What stands in quotes ends nothing.
         ('A(x: strr = "a, b: c; d) e", y: int)', "strr", "unknown type 'strr'"),
         ("A(x: int maybe = 'a; b', y: int)", "maybe", "found 'maybe'"),
