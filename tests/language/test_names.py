@@ -9,9 +9,12 @@ from importlib.util import find_spec
 import pytest
 
 from drf_jwt_template.language.names import (
+    CLASS_SUFFIXES,
     IRREGULAR_PLURALS,
+    MAX_NAME,
     QUERY_PARAMETERS,
     RESERVED_FIELDS,
+    RESERVED_RESOURCES,
     pluralize,
 )
 
@@ -66,3 +69,66 @@ def test_types_in_class_bodies_are_reserved() -> None:
     """A field `str` would hide the type in `def __str__(self) -> str`."""
     ((underlined, _),) = errors_of("A(str: int)")
     assert underlined == "str"
+
+
+@pytest.mark.parametrize(
+    ("text", "underlined", "message"),
+    [
+        # Names of resources.
+        ("student(x: int)", "student", "did you mean 'Student'?"),
+        ("book_shelf(x: int)", "book_shelf", "did you mean 'BookShelf'?"),
+        ("1A(x: int)", "1A", "must start with a capital letter"),
+        (
+            "Été(x: int)",
+            "Été",
+            "must start with a capital letter and consist of ASCII letters and digits",
+        ),
+        ("Book_Shelf(x: int)", "Book_Shelf", "must start with a capital letter"),
+        (
+            f"{'A' * (MAX_NAME + 1)}(x: int)",
+            "A" * (MAX_NAME + 1),
+            f"must have at most {MAX_NAME} characters",
+        ),
+        *((f"{name}(x: int)", name, why) for name, why in RESERVED_RESOURCES.items()),
+        *(
+            (f"My{end}(x: int)", f"My{end}", "must not end in a suffix of the project's classes")
+            for end in CLASS_SUFFIXES
+        ),
+        ("A(x: int); A(y: int)", "A", "resource names must differ, regardless of case: A and A"),
+        ("Book(x: int); BOOK(y: int)", "BOOK", "regardless of case: BOOK and Book"),
+        (
+            "A(x: int) at b; B(x: int) at b",
+            "B",
+            "B and A would share the path 'b'; set another one with `at`",
+        ),
+        ("A(x: int); B(x: int) at as/", "B", "B and A would share the path 'as'"),
+        # Names of fields.
+        *(
+            (f"A({name}: int)", name, f"{name!r} is reserved: {why}")
+            for name, why in RESERVED_FIELDS.items()
+        ),
+        *((f"A({name}: int)", name, "it is a Python keyword") for name in ("class", "for", "None")),
+        *(
+            (
+                f"A({name}: int)",
+                name,
+                "must not contain a double underscore or end with an underscore",
+            )
+            for name in ("a_", "a__b", "a__", "__", "_")
+        ),
+        *(
+            (f"A({name}: int)", name, "must start with a lower-case letter")
+            for name in ("Name", "_a", "1a", "é", "naïve", "aB")
+        ),
+        (
+            f"A({'x' * (MAX_NAME + 1)}: int)",
+            "x" * (MAX_NAME + 1),
+            f"must have at most {MAX_NAME} characters",
+        ),
+        ("A(x: int, x: str)", "x", "A has two fields 'x'"),
+        ("A(a_1: choice(x|y), a1: choice(x|y))", "a1", "two fields of A would make the class A1"),
+    ],
+)
+def test_name_error_is_shown_at_its_spot(text: str, underlined: str, message: str) -> None:
+    ((found, shown),) = errors_of(text)
+    assert (found, message in shown) == (underlined, True), shown
