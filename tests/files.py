@@ -40,7 +40,7 @@ COMMON_FILES = {
 # What a file is there for, in the text of the resources.
 ONLY_WITH = {
     "api/exceptions.py": r": [A-Z]\w+(, | unique|\)|;)",
-    "api/ownership.py": r": user\b",
+    "api/ownership.py": r": owner\b",
     "api/validators.py": r": (float|json)\b",
     "tests/rows.py": r": (many )?[A-Z]",
 }

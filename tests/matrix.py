@@ -46,17 +46,17 @@ Language(name: str unique, parent: Language optional, best: Programmer optional)
 Programmer(name: str, languages: many Language, favourite: Language optional,
            mentor: Programmer optional unique, learns: many Language optional, friends: many Programmer optional,
            note: Note, notebooks: many Notebook optional);
-Notebook(label: str, owner: user);
+Notebook(label: str, owner: owner);
 Note(title: str(120), body: text optional, notebook: Notebook, sisters: many Notebook,
-     pin: Notebook optional unique, day: date, language: Language, author: user)
+     pin: Notebook optional unique, day: date, language: Language, author: owner)
 """
 LONG = "A" + "b" * 29
 LONG_NAMES = (
     f"{LONG}({'c' * 30}: str(600) = {'d' * 80} optional, {'e' * 30}: choice({'f' * 70}|g) = g,"
     f" {'h' * 30}: decimal(100,50) optional, {'i' * 30}: datetime = 2026-01-31T12:00:00Z optional,"
-    f" {'j' * 30}: int unique optional, {'l' * 30}: user) at {'k' * 100};"
+    f" {'j' * 30}: int unique optional, {'l' * 30}: owner) at {'k' * 100};"
     f" B{'m' * 29}({'n' * 30}: {LONG}, {'o' * 30}: many {LONG}, {'p' * 30}: {LONG} optional unique,"
-    f" {'q' * 30}: user)"
+    f" {'q' * 30}: owner)"
 )
 HOSTILE = 'Ünï "quoted" it\'s \\n \\ `tick` <b>&amp;</b> *_# [x](y) | ~ $HOME %s {0} """ ☕ \\'
 OTHERS = (
@@ -115,7 +115,7 @@ SAME_API = frozenset(
 NAMED: Mapping[str, Row] = {
     "default": {},
     "owned-alone": {
-        "resources": "Note(text_of: str, owner: user)",
+        "resources": "Note(text_of: str, owner: owner)",
         "permission": "IsAuthenticatedOrReadOnly",
         "api_prefix": "api/v1",
     },

@@ -40,7 +40,7 @@ ALIKE: dict[str, dict[str, Any]] = {
     },
     "related": {
         "project_name": "Books",
-        "resources": 'Shelf(label: str unique);\nBook(title: str = "it\'s", shelf: Shelf, owner: user)',
+        "resources": 'Shelf(label: str unique);\nBook(title: str = "it\'s", shelf: Shelf, owner: owner)',
         "resource_links": "url",
         "login_field": "email",
         "token_flow": "pair-with-refresh-cookie",

@@ -71,7 +71,7 @@ def resources(chance: random.Random, count: int) -> str:
     for name in names:
         fields = [f"{word(8)}: str", *(field(name) for _ in range(chance.randint(1, 6)))]
         if chance.random() < 0.3:
-            fields.append("owner: user")
+            fields.append("owner: owner")
         place = f" at {word(20)}/{word(20)}" if chance.random() < 0.3 else ""
         texts.append(f"{name}({', '.join(fields)}){place}")
     return ";\n".join(texts)

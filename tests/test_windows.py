@@ -37,7 +37,7 @@ ANSWERS: dict[str, Mapping[str, Any]] = {
     },
     "large": {
         "project_slug": "s" * MAX_SLUG,
-        "resources": f"{'R' + 'r' * 29}(n: int, owner: user); Con(a: float, b: Aux); Aux(c: json)",
+        "resources": f"{'R' + 'r' * 29}(n: int, owner: owner); Con(a: float, b: Aux); Aux(c: json)",
         "revocation": "sessions",
         "token_flow": "pair-with-refresh-cookie",
         "algorithm": "ES256",

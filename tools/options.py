@@ -82,7 +82,7 @@ WHEN = {
     " clients that exist. All can be changed in `config/jwt.py` later; `JWK_URL`, which accepts the"
     " tokens of another issuer as well, brings code with it.",
     "resources": "What is known today: a field or a resource more is a few lines in the project,"
-    " whose README says where. Owners (`user`) are worth it from the start.",
+    " whose README says where. Owners (`owner`) are worth it from the start.",
     "resource_links": "`url` for clients that follow links, and for a browsable API to click"
     " through: relations are links, too. `id` for all that keep keys; it is shorter.",
     "permission": "`IsAuthenticated` unless the data is public. `IsAuthenticatedOrReadOnly` where"
@@ -119,7 +119,7 @@ SAMPLES = {
     ],
     "resources": [
         "Book(title: str)",
-        "Note(title: str, owner: user)",
+        "Note(title: str, owner: owner)",
         "Author(name: str); Book(title: str, author: Author)",
     ],
     "superuser_username": ["root"],

@@ -262,7 +262,7 @@ KINDS: Mapping[str, Kind] = {
         example_default="c",
     ),
     # The owner. Requests never contain it, so it has no sample.
-    "user": Kind(
+    "owner": Kind(
         field="ForeignKey",
         unique=False,
         lookups=(),
@@ -290,7 +290,7 @@ KINDS: Mapping[str, Kind] = {
 }
 RELATIONS = ("relation", "many")
 """The types that name a resource."""
-SCALARS = tuple(name for name in KINDS if name not in (*RELATIONS, "user"))
+SCALARS = tuple(name for name in KINDS if name not in (*RELATIONS, "owner"))
 ALIASES = {alias: name for name, kind in KINDS.items() for alias in kind.aliases}
 SYNTAX = tuple(kind.syntax or name for name, kind in KINDS.items())
 """All types as errors list them."""

@@ -63,10 +63,10 @@ def link(resources: Sequence[Resource], note: Note) -> list[Resource]:
     for resource in resources:
         fields = []
         for one in resource.fields:
-            if one.type not in ("relation", "many", "user"):
+            if one.type not in ("relation", "many", "owner"):
                 fields.append(one)
                 continue
-            target = "user" if one.type == "user" else one.arguments[0]
+            target = "user" if one.type == "owner" else one.arguments[0]
             names = _reverse_names(resource, one)
             free = [name for name in names if name not in taken[target]]
             if not free:
@@ -97,7 +97,7 @@ def _link_field(
         field,
         source=resource.name,
         target=target,
-        reference="settings.AUTH_USER_MODEL" if field.type == "user" else reference,
+        reference="settings.AUTH_USER_MODEL" if field.type == "owner" else reference,
         related_name=related_name,
         on_delete=_choose_on_delete(field, bool(resource.owner and target_owner)),
         target_owner=target_owner,
@@ -111,7 +111,7 @@ def _choose_on_delete(relation: Field, both_owned: bool) -> str:
     """
     if relation.type == "many":
         return ""
-    if relation.type == "user":
+    if relation.type == "owner":
         return "CASCADE"
     if relation.optional:
         return "SET_NULL"

@@ -1,9 +1,9 @@
 """The resource language: text -> the models, endpoints and tests of a project.
 
-resources := resource (";" resource)*
+resources := "none" | resource (";" resource)*
 resource  := Name "(" field ("," field)* ")" [ "at" path ]
 field     := name ":" type ["=" default] ("optional" | "unique")*
-type      := a scalar type | Resource | "many" Resource | "user"
+type      := a scalar type | Resource | "many" Resource | "owner"
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ def parse(text: str) -> tuple[Resource, ...]:
     Raises LanguageError with every error of the text: its line, a caret under its spot, what was
     found and what is allowed.
     """
+    if text.strip().lower() == "none":
+        return ()
     parser = _Parser(text)
     resources = parser.read_resources()
     parser.raise_errors()
@@ -50,7 +52,7 @@ class _Parser(Reader):
         """Returns the resources, which are complete only if there are no errors."""
         found: list[Resource] = []
         if not self.peek(r"\S"):
-            self.note(0, 1, "expected a resource, such as Student(name: str), found nothing")
+            self.note(0, 1, "expected a resource, such as Student(name: str), or none")
         while self.peek(r"\S"):
             start = self.at
             try:
@@ -81,7 +83,7 @@ class _Parser(Reader):
         """Records that `name` is neither a type nor a resource, and suggests a similar one."""
         likely = ALIASES.get(name.lower()) or next(
             iter(
-                difflib.get_close_matches(name, [*SCALARS, "user", *resources], 1)
+                difflib.get_close_matches(name, [*SCALARS, "owner", *resources], 1)
                 or difflib.get_close_matches(name.lower(), SCALARS, 1)
             ),
             None,
@@ -110,7 +112,7 @@ class _Parser(Reader):
                 if not mark:
                     raise
                 closed = mark == ")"
-        if fields and all(f.type == "user" for f in fields):
+        if fields and all(f.type == "owner" for f in fields):
             self.note_if(f"{name} must have a field besides its owner", start, name)
         return Resource(name, tuple(fields), self.read_path())
 
@@ -161,7 +163,13 @@ class _Parser(Reader):
         if name[0].isupper():
             self.mentions.append((start, self.at, name))
             return "relation", (name,)
-        if name not in (*SCALARS, "user"):
+        # It once meant the owner. With any other meaning, an update would publish private objects.
+        if name == "user":
+            self.note(
+                start, self.at, "unknown type 'user'; for the user who owns a row, use 'owner'"
+            )
+            raise SkipError
+        if name not in (*SCALARS, "owner"):
             self.note_unknown(name, start, self.at)
             raise SkipError
         read: Callable[[], tuple[str, ...]] | None = {
@@ -220,7 +228,7 @@ class _Parser(Reader):
         start = self.skip_space()
         text = self.expect(rf"{QUOTED}|[^\s,;()\"']+", "a default")
         if field.kind.convert is None:
-            what = "an owner" if field.type == "user" else "a relation"
+            what = "an owner" if field.type == "owner" else "a relation"
             self.note(start, self.at, f"{what} must not have a default")
             return None
         value = text[1:-1] if text[0] in "\"'" else text
@@ -233,7 +241,7 @@ class _Parser(Reader):
 
 def _find_field_clash(resource: str, field: Field, others: Sequence[Field]) -> str:
     """Returns what the field shares with another one of the resource, or the empty string."""
-    if field.type == "user" and any(f.type == "user" for f in others):
+    if field.type == "owner" and any(f.type == "owner" for f in others):
         return f"{resource} must have only one owner"
     if any(field.name == f.name for f in others):
         return f"{resource} has two fields {field.name!r}; rename or remove one"
@@ -251,7 +259,7 @@ def _find_field_clash(resource: str, field: Field, others: Sequence[Field]) -> s
 
 def _find_flag_problem(flag: str, field: Field, default: str | None) -> str:
     """Returns why the field cannot have the flag, or the empty string."""
-    if field.type == "user":
+    if field.type == "owner":
         return f"the owner must not be {flag}: it is always the requesting user"
     if flag != "unique":
         return ""

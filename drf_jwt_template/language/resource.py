@@ -73,12 +73,12 @@ class Resource:
     @property
     def owner(self) -> str:
         """The field for the user who owns a row, or the empty string."""
-        return next((f.name for f in self.fields if f.type == "user"), "")
+        return next((f.name for f in self.fields if f.type == "owner"), "")
 
     @property
     def own_fields(self) -> list[Field]:
         """The fields that a request body can contain: all except the owner."""
-        return [f for f in self.fields if f.type != "user"]
+        return [f for f in self.fields if f.type != "owner"]
 
     @property
     def relations(self) -> list[Field]:
@@ -91,7 +91,7 @@ class Resource:
 
     @property
     def to_one(self) -> list[str]:
-        return [f.name for f in self.fields if f.type in ("relation", "user")]
+        return [f.name for f in self.fields if f.type in ("relation", "owner")]
 
     @property
     def to_many(self) -> list[str]:
@@ -216,7 +216,7 @@ class Resource:
 
     @property
     def autocomplete(self) -> list[str]:
-        return [f.name for f in self.fields if f.relation or f.type == "user"]
+        return [f.name for f in self.fields if f.relation or f.type == "owner"]
 
     # The README.
 
@@ -229,7 +229,7 @@ class Resource:
     @property
     def diagram(self) -> list[str]:
         """The lines of a Mermaid entity relationship diagram."""
-        columns = [f for f in self.fields if not f.relation and f.type != "user"]
+        columns = [f for f in self.fields if not f.relation and f.type != "owner"]
         lines = [f"{self.name} {{", *(f"    {f.type} {f.name}" for f in columns), "}"]
         for f in self.fields:
             if f.target:
@@ -239,7 +239,7 @@ class Resource:
                     ("many", False): "|{",
                     ("relation", True): "o|",
                 }.get((f.type, f.optional), "||")
-                target = "User" if f.type == "user" else f.target
+                target = "User" if f.type == "owner" else f.target
                 lines.append(f"{self.name} {here}--{there} {target} : {f.name}")
         return lines
 

@@ -39,10 +39,10 @@ def relation(text: str, name: str) -> tuple[str, dict[str, str]]:
         ("A(b: B optional); B(x: int)", "A.b", "ForeignKey('B')", "SET_NULL"),
         ("A(b: B unique); B(x: int)", "A.b", "OneToOneField('B')", "PROTECT"),
         ("A(a: A optional)", "A.a", "ForeignKey('self')", "SET_NULL"),
-        ("A(x: int, o: user)", "A.o", "ForeignKey(settings.AUTH_USER_MODEL)", "CASCADE"),
+        ("A(x: int, o: owner)", "A.o", "ForeignKey(settings.AUTH_USER_MODEL)", "CASCADE"),
         # Where one user has both, the user can still be deleted.
-        ("A(b: B, o: user); B(x: int, o: user)", "A.b", "ForeignKey('B')", "RESTRICT"),
-        ("A(b: B); B(x: int, o: user)", "A.b", "ForeignKey('B')", "PROTECT"),
+        ("A(b: B, o: owner); B(x: int, o: owner)", "A.b", "ForeignKey('B')", "RESTRICT"),
+        ("A(b: B); B(x: int, o: owner)", "A.b", "ForeignKey('B')", "PROTECT"),
     ],
 )
 def test_on_delete_of_relation(text: str, name: str, field: str, on_delete: str) -> None:
@@ -65,7 +65,7 @@ def test_reverse_accessors_differ() -> None:
     text = (
         "Book(writer: Person, reader: Person optional, next: Book optional, books: int);"
         "Person(name: str, best: Book optional unique, book: str);"
-        "Group(n: int, owner: user); Note(owner: user, n: int)"
+        "Group(n: int, owner: owner); Note(owner: owner, n: int)"
     )
     ways: dict[str, list[str]] = {}
     for resource in parse(text):
@@ -96,11 +96,12 @@ def test_reverse_accessors_differ() -> None:
         ),
         ("A(a: many A)", "A", "make one optional"),
         ("A(b: B); B(c: C); C(a: many A)", "A", "A.b, B.c, C.a"),
-        ("A(o: user)", "A", "A must have a field besides its owner"),
-        ("A(x: int, o: user, p: user)", "p", "A must have only one owner"),
-        ("A(x: int, o: user optional)", "optional", "the owner must not be optional"),
-        ("A(x: int, o: user unique)", "unique", "the owner must not be unique"),
-        ("A(x: int, o: user = 1)", "1", "an owner must not have a default"),
+        ("A(x: int, o: user)", "user", "for the user who owns a row, use 'owner'"),
+        ("A(o: owner)", "A", "A must have a field besides its owner"),
+        ("A(x: int, o: owner, p: owner)", "p", "A must have only one owner"),
+        ("A(x: int, o: owner optional)", "optional", "the owner must not be optional"),
+        ("A(x: int, o: owner unique)", "unique", "the owner must not be unique"),
+        ("A(x: int, o: owner = 1)", "1", "an owner must not have a default"),
         ("A(b: B = 1); B(x: int)", "1", "a relation must not have a default"),
         ("A(b: many B unique); B(x: int)", "unique", "type many must not be unique"),
     ],

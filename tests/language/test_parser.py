@@ -52,7 +52,7 @@ def test_valid_text_is_accepted(text: str) -> None:
             "Student(name: string)",
             "line 1: unknown type 'string'; did you mean 'str'?; allowed: str, str(N), text, int,"
             " float, decimal(digits,places), bool, date, datetime, time, duration, uuid, email, url,"
-            " slug, json, choice(a|b|c), user, a resource, many of a resource\n"
+            " slug, json, choice(a|b|c), owner, a resource, many of a resource\n"
             "    Student(name: string)\n"
             "                  ^^^^^^",
         ),
@@ -71,7 +71,7 @@ def test_valid_text_is_accepted(text: str) -> None:
         ),
         (
             "",
-            "line 1: expected a resource, such as Student(name: str), found nothing\n    \n    ^",
+            "line 1: expected a resource, such as Student(name: str), or none\n    \n    ^",
         ),
         (
             "Book(id: int, class: str);\nBook(x: int maybe)",
@@ -99,7 +99,7 @@ def test_whole_error_message(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "underlined", "said"),
     [
-        (" \n ", " ", "expected a resource, such as Student(name: str), found nothing"),
+        (" \n ", " ", "expected a resource, such as Student(name: str), or none"),
         (";", ";", "expected the name of a resource, found ';'"),
         ("A(x: int);; B(x: int)", ";", "expected the name of a resource, found ';'"),
         # Brackets and marks.
@@ -249,6 +249,7 @@ TOKENS = st.sampled_from(
         "optional",
         "unique",
         "many",
+        "owner",
         "user",
         *(
             "(",
@@ -349,3 +350,8 @@ def test_printed_resources_are_read_back(
         for resource in parse(text)
     }
     assert read == described
+
+
+@pytest.mark.parametrize("text", ["none", " None\n"])
+def test_none_is_no_resource(text: str) -> None:
+    assert parse(text) == ()
