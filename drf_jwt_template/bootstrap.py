@@ -21,7 +21,7 @@ from jinja2 import FileSystemLoader
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from .answers import read
+from .answers.reading import read
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 

@@ -18,8 +18,9 @@ import pytest
 from filelock import FileLock
 from pytest_cookies.plugin import Cookies
 
+from drf_jwt_template.prompts import PROMPTS
 from tools.demo import BIN, free_port, wait_for
-from tools.rendering import PROMPTS, ROOT, Renderer, write
+from tools.rendering import ROOT, Renderer, write
 
 __all__ = ["BIN", "CACHE", "PROMPTS", "ROOT"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.rendering import PROMPTS
+from drf_jwt_template.prompts import PROMPTS
 
 Answers = Mapping[str, Any]
 

@@ -20,7 +20,7 @@ from typing import Any
 from covertable import make
 from filelock import FileLock
 
-from tools.rendering import PROMPTS
+from drf_jwt_template.prompts import PROMPTS
 
 from .baking import CACHE
 

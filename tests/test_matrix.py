@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from drf_jwt_template.answers import BadAnswers, read
-from tools.rendering import PROMPTS, variables
+from drf_jwt_template.answers.problems import AnswersError
+from drf_jwt_template.answers.reading import read
+from drf_jwt_template.prompts import PROMPTS
+from tools.rendering import variables
 
 from . import matrix
 from .files import complaints, expected_files
@@ -37,7 +39,7 @@ def test_rows_hold_every_pair_that_is_not_refused() -> None:
 def test_what_is_left_out_is_refused_with_a_reason(number: int) -> None:
     pair = matrix.refused_pairs()[number]
     for row in matrix.covering_array(2):
-        with pytest.raises(BadAnswers) as refused:
+        with pytest.raises(AnswersError) as refused:
             read(variables(matrix.answers({**row, **dict(pair)})))
         assert {p.variable for p in refused.value.problems} & {name for name, _ in pair}
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from drf_jwt_template.answers import BadAnswers, read
+from drf_jwt_template.answers.problems import AnswersError
+from drf_jwt_template.answers.reading import read
 from drf_jwt_template.language.kinds import KINDS, SCALARS
 from drf_jwt_template.language.parser import parse
 from drf_jwt_template.language.reader import LanguageError
@@ -130,7 +131,7 @@ def random_row(chance: random.Random) -> matrix.Row:
         given = matrix.answers(row)
         try:
             read(variables(given))
-        except BadAnswers:
+        except AnswersError:
             continue
         return given
 

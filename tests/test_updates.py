@@ -79,10 +79,21 @@ def second_version(template: Path) -> None:
     prompts = json.loads((template / "cookiecutter.json").read_text(encoding="utf-8"))
     prompts["__prompts__"]["greeting"] = "What does the admin say first?"
     (template / "cookiecutter.json").write_text(json.dumps({"greeting": "Hello", **prompts}))
-    answers = template / "drf_jwt_template" / "answers.py"
-    change(answers, "    run_setup: bool\n", "    run_setup: bool\n    greeting: str\n")
+    package = template / "drf_jwt_template"
+    field = "    run_setup: bool\n"
+    change(package / "answers" / "__init__.py", field, field + "    greeting: str\n")
     read = '            run_setup=self.yes_no("run_setup"),\n'
-    change(answers, read, read + '            greeting=self.line("greeting"),\n')
+    change(
+        package / "answers" / "reading.py",
+        read,
+        read + '            greeting=self.line("greeting"),\n',
+    )
+    name = "        self.name = answers.project_name\n"
+    change(
+        package / "project" / "__init__.py",
+        name,
+        name + "        self.greeting = answers.greeting\n",
+    )
 
     sources = template / SOURCES
     change(sources / "api" / "models.py", '"""What the API speaks of."""', '"""The models."""')

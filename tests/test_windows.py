@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from drf_jwt_template import bootstrap
-from drf_jwt_template.answers import MAX_SLUG
+from drf_jwt_template.answers.slug import MAX_SLUG
 from tools.rendering import SOURCES, Renderer, write
 
 from .baking import CACHE, ROOT, outcome, run

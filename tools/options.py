@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from drf_jwt_template.answers import JWT_SETTINGS
+from drf_jwt_template.answers.jwt_settings import JWT_SETTINGS
 
 from .rendering import Renderer, variables
 

@@ -7,7 +7,6 @@ together.
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,12 +18,12 @@ from cookiecutter.prompt import prompt_for_config
 from cookiecutter.utils import create_env_with_context
 from jinja2 import FileSystemLoader
 
-from drf_jwt_template.answers import read
+from drf_jwt_template.answers.reading import read
 from drf_jwt_template.bootstrap import TEMPLATES
+from drf_jwt_template.prompts import PROMPTS
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "{{cookiecutter.project_slug}}"
-PROMPTS: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
 COMPILED = functools.lru_cache(create_env_with_context({"cookiecutter": PROMPTS}).from_string)
 
 

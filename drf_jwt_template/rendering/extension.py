@@ -21,11 +21,13 @@ from jinja2 import Environment, TemplateSyntaxError
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
-from ..answers import Answers, BadAnswers, Problem, read
+from ..answers.problems import AnswersError, Problem
+from ..answers.reading import read
+from ..project import Project
+from ..prompts import PROMPTS, TEMPLATE_DIR
 from . import literals
 from .tidying import tidy
 
-TEMPLATE_DIR = Path(__file__).resolve().parent.parent.parent
 PYTHON = re.compile(r"\.py(\{% endif %\})?$")
 LINE_STATEMENT = re.compile(r"^[ \t]*# % (.*?)[ \t]*$", re.MULTILINE)
 
@@ -43,6 +45,8 @@ class ProjectExtension(Extension):
             "toml": literals.toml,
             "markdown": literals.markdown,
             "code": "`{}`".format,
+            "duration": literals.duration_source,
+            "duration_words": literals.duration_words,
             "tidy": tidy,
         }
         # Bound here, because a repository that a tool has checked out may have a relative path.
@@ -88,24 +92,24 @@ class ProjectContext(Context):
         variables = parent.get("cookiecutter", {})
         # Cookiecutter and cruft both set `_template` when all prompts are answered.
         if "_template" in variables:
-            parent["project"] = _answers(environment, variables)
+            parent["project"] = _project(environment, variables)
         super().__init__(environment, parent, name, blocks, globals)
 
 
-def _answers(environment: Environment, variables: Mapping[str, Any]) -> Answers:
-    known: tuple[Mapping[str, Any], Answers] | None = getattr(environment, "_project", None)
+def _project(environment: Environment, variables: Mapping[str, Any]) -> Project:
+    known: tuple[Mapping[str, Any], Project] | None = getattr(environment, "_project", None)
     if known and known[0] == variables:
         return known[1]
     try:
-        answers = read(variables)
-    except BadAnswers as error:
+        project = Project(read(variables))
+    except AnswersError as error:
         message = _refusal(environment, variables, error.problems)
         if _by_cruft(variables):
             # cruft shows a traceback of everything but an exit.
             raise SystemExit(message) from None
         raise FailedHookException(message) from None
-    environment._project = dict(variables), answers  # type: ignore[attr-defined]
-    return answers
+    environment._project = dict(variables), project  # type: ignore[attr-defined]
+    return project
 
 
 def _refusal(
@@ -142,7 +146,7 @@ def _refusal(
 
 
 def _default(environment: Environment, name: str, variables: Mapping[str, Any]) -> Any:
-    raw = json.loads((TEMPLATE_DIR / "cookiecutter.json").read_text(encoding="utf-8")).get(name)
+    raw = PROMPTS.get(name)
     if isinstance(raw, list):
         return raw[0]
     if isinstance(raw, str):

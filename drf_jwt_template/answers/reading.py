@@ -1,0 +1,254 @@
+"""Reads the raw answers and checks them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import timedelta
+
+from ..language.parser import parse
+from ..language.reader import LanguageError
+from ..language.resource import Resource
+from ..prompts import NO, PROMPTS, YES
+from ..rendering.literals import EMAIL, duration
+from . import Answers
+from .jwt_settings import read_jwt_settings
+from .problems import AnswersError, Problem
+from .routes import find_collisions
+from .slug import find_slug_problem
+
+ROUTED = {
+    "api_prefix",
+    "resources",
+    "token_blacklist_path",
+    "token_obtain_path",
+    "token_refresh_path",
+    "token_verify_path",
+}
+"""The variables that decide at which address an endpoint is."""
+# The explicit directional characters of Unicode's UAX 9.
+DIRECTIONS = ("FSI", "LRE", "LRI", "LRO", "PDF", "PDI", "RLE", "RLI", "RLO")
+MAX_TEXT = 200
+MAX_PREFIX = 50
+LONGEST_LIFETIME = timedelta(days=36_500)
+
+
+def read(raw: Mapping[str, object]) -> Answers:
+    """Returns the answers in `raw`, which are Cookiecutter's variables.
+
+    Raises AnswersError that names all bad answers.
+    """
+    return _Reader(raw).answers()
+
+
+class _Reader:
+    def __init__(self, raw: Mapping[str, object]) -> None:
+        self.raw = raw
+        self.problems: list[Problem] = []
+
+    def answers(self) -> Answers:
+        login_field = self.choice("login_field")
+        revocation = self.choice("revocation")
+        access, refresh = self.lifetimes()
+        answers = Answers(
+            project_name=self.line("project_name", empty=False),
+            project_slug=self.slug(),
+            description=self.line("description"),
+            django_version=self.choice("django_version"),
+            database=self.choice("database"),
+            login_field=login_field,
+            api_prefix=self.api_prefix(),
+            token_obtain_path=self.path("token_obtain_path"),
+            token_refresh_path=self.path("token_refresh_path"),
+            token_verify_path=self.optional_path("token_verify_path"),
+            token_blacklist_path=None
+            if revocation == "none"
+            else self.optional_path("token_blacklist_path"),
+            token_flow=self.choice("token_flow"),
+            access_token_lifetime=access,
+            refresh_token_lifetime=refresh,
+            rotate_refresh_tokens=self.yes_no("rotate_refresh_tokens"),
+            revocation=revocation,
+            algorithm=self.choice("algorithm"),
+            jwt_settings=self.jwt_settings(),
+            resources=self.resources(),
+            resource_links=self.choice("resource_links"),
+            permission=self.choice("permission"),
+            also_accept=self.choice("also_accept"),
+            superuser_username=self.username(login_field),
+            superuser_email=self.email(),
+            run_setup=self.yes_no("run_setup"),
+        )
+        if not self.refused & ROUTED:
+            for variable, reason in find_collisions(answers):
+                self.refuse(variable, reason)
+        if self.problems:
+            raise AnswersError(self.problems)
+        return answers
+
+    @property
+    def refused(self) -> set[str]:
+        return {problem.variable for problem in self.problems}
+
+    def refuse(self, variable: str, reason: str) -> None:
+        """Records a problem unless the variable already has one."""
+        if variable not in self.refused:
+            self.problems.append(Problem(variable, self.raw.get(variable), reason))
+
+    def text(self, variable: str) -> str:
+        value = self.raw.get(variable)
+        if value is None:
+            self.refuse(variable, "is missing: an answer is needed")
+            return ""
+        text = str(value)
+        if any(mark in text for mark in ("{{", "{%", "{#")) or re.search(r"^\s*# %", text, re.M):
+            self.refuse(
+                variable,
+                "would be taken for a template: no {{, {%, {# or line that starts with # %",
+            )
+            return ""
+        return text
+
+    def choice(self, variable: str) -> str:
+        value = self.raw.get(variable)
+        if isinstance(value, str) and value in PROMPTS[variable]:
+            return value
+        self.refuse(variable, "is one of " + ", ".join(PROMPTS[variable]))
+        return ""
+
+    def yes_no(self, variable: str) -> bool:
+        value = str(self.raw.get(variable)).strip().lower()
+        if value not in (*YES, *NO):
+            self.refuse(variable, "is yes or no")
+        return value in YES
+
+    def line(self, variable: str, *, empty: bool = True) -> str:
+        text = self.text(variable).strip()
+        bad = [
+            c
+            for c in text
+            if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or _changes_direction(c)
+        ]
+        if bad:
+            self.refuse(
+                variable,
+                "is one line of text, without control characters, found "
+                + ", ".join(sorted({f"U+{ord(c):04X}" for c in bad})),
+            )
+        elif len(text) > MAX_TEXT:
+            self.refuse(variable, f"has at most {MAX_TEXT} characters, found {len(text)}")
+        elif not text and not empty:
+            self.refuse(variable, "is a text, and not empty")
+        return text
+
+    def slug(self) -> str:
+        slug = self.text("project_slug").strip()
+        reason = find_slug_problem(slug)
+        if reason:
+            self.refuse("project_slug", reason)
+        return slug
+
+    def api_prefix(self) -> str:
+        text = self.text("api_prefix").strip()
+        if text in ("", "/"):
+            return ""
+        reason = _path_problem(text, MAX_PREFIX)
+        if reason:
+            self.refuse("api_prefix", reason + "; or / for no prefix")
+        return text.removesuffix("/") + "/"
+
+    def path(self, variable: str) -> str:
+        path = self.optional_path(variable, hint="")
+        if path is None:
+            self.refuse(variable, "is a path such as api/token/: this endpoint cannot be left out")
+        return path or ""
+
+    def optional_path(
+        self, variable: str, *, hint: str = "; or none for no such endpoint"
+    ) -> str | None:
+        text = self.text(variable).strip()
+        if text.lower() in ("", "none"):
+            return None
+        reason = _path_problem(text)
+        if reason:
+            self.refuse(variable, reason + hint)
+        return text
+
+    def lifetimes(self) -> tuple[timedelta, timedelta]:
+        found = []
+        for variable in ("access_token_lifetime", "refresh_token_lifetime"):
+            value = timedelta()
+            try:
+                value = duration(self.text(variable))
+            except ValueError as error:
+                self.refuse(variable, f"is {error}")
+            else:
+                if not value:
+                    self.refuse(variable, "is longer than nothing, such as 5m")
+                elif value > LONGEST_LIFETIME:
+                    self.refuse(variable, f"is at most {LONGEST_LIFETIME.days} days")
+                    value = timedelta()
+            found.append(value)
+        access, refresh = found
+        if access and refresh and access >= refresh:
+            self.refuse(
+                "refresh_token_lifetime",
+                f"is longer than access_token_lifetime ({self.raw['access_token_lifetime']})",
+            )
+        return access, refresh
+
+    def username(self, login_field: str) -> str:
+        if login_field == "email":
+            return ""
+        text = self.text("superuser_username").strip()
+        # Django's UnicodeUsernameValidator.
+        if not re.fullmatch(r"[\w.@+-]{1,150}", text):
+            self.refuse(
+                "superuser_username", "is of 1 to 150 letters, digits and @ . + - _, such as admin"
+            )
+        return text
+
+    def email(self) -> str:
+        text = self.text("superuser_email").strip()
+        if len(text) > 254 or not re.fullmatch(EMAIL, text):
+            self.refuse("superuser_email", "is an e-mail address such as admin@example.com")
+        return text
+
+    def resources(self) -> tuple[Resource, ...]:
+        text = self.text("resources")
+        if "resources" in self.refused:
+            return ()
+        try:
+            return parse(text)
+        except LanguageError as error:
+            self.problems.append(Problem("resources", None, str(error)))
+            return ()
+
+    def jwt_settings(self) -> Mapping[str, str]:
+        choices = {
+            name: self.choice(name)
+            for name in ("algorithm", "also_accept", "login_field", "revocation", "token_flow")
+        }
+        settings, problems = read_jwt_settings(self.text("jwt_settings"), choices)
+        self.problems += problems
+        return settings
+
+
+def _changes_direction(char: str) -> bool:
+    """Returns whether `char` changes the direction of the surrounding text."""
+    return unicodedata.bidirectional(char) in DIRECTIONS
+
+
+def _path_problem(text: str, longest: int = MAX_TEXT) -> str:
+    segments = text.removesuffix("/").split("/")
+    if (
+        len(text) <= longest
+        and all(re.fullmatch(r"[A-Za-z0-9._~-]+", segment) for segment in segments)
+        and not {".", ".."} & set(segments)
+    ):
+        return ""
+    return (
+        "is a path such as api/token/: ASCII letters, digits and - . _ ~ between single slashes,"
+        f" no slash at the start, at most {longest} characters"
+    )

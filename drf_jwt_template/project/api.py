@@ -1,0 +1,80 @@
+"""The resources and who has access to them: `project.api` in templates."""
+
+from __future__ import annotations
+
+from ..answers import Answers
+from ..language.field import Field
+
+
+class Api:
+    """The facts about the resources of the API."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.resources = answers.resources
+        self.hyperlinked = answers.resource_links == "url"
+        self.permission = answers.permission
+        self.anonymous_reads = answers.permission == "IsAuthenticatedOrReadOnly"
+        self.also_accept = answers.also_accept
+        self.browsable = answers.also_accept == "session"
+        self._django = answers.django_version
+
+    @property
+    def _fields(self) -> list[Field]:
+        return [field for resource in self.resources for field in resource.fields]
+
+    def has_type(self, name: str) -> bool:
+        """Returns whether a field has the type."""
+        return any(field.type == name for field in self._fields)
+
+    @property
+    def has_owners(self) -> bool:
+        """Whether a resource has an owner."""
+        return any(resource.owner for resource in self.resources)
+
+    @property
+    def has_relations(self) -> bool:
+        """Whether a resource refers to another one."""
+        return any(resource.relations for resource in self.resources)
+
+    @property
+    def protects(self) -> bool:
+        """Whether a row can prevent the deletion of another row."""
+        return any(field.on_delete in ("PROTECT", "RESTRICT") for field in self._fields)
+
+    @property
+    def creation_order(self) -> list[str]:
+        """The names of the resources; those that a resource requires come before it."""
+        order: list[str] = []
+        needs = {r.name: [f.target for f in r.relations if not f.optional] for r in self.resources}
+
+        def visit(name: str) -> None:
+            if name not in order:
+                for target in needs[name]:
+                    visit(target)
+                order.append(name)
+
+        for resource in self.resources:
+            visit(resource.name)
+        return order
+
+    @property
+    def validators(self) -> list[str]:
+        """The names of the project's own validators that the models use."""
+        return sorted({field.kind.validator for field in self._fields} - {""})
+
+    @property
+    def warns_of_url_forms(self) -> bool:
+        """Whether Django deprecates the default scheme of the forms of URL fields."""
+        return self._django == "5.2" and self.has_type("url")
+
+    @property
+    def choice_fields(self) -> list[tuple[str, str]]:
+        """The schema name and the dotted path of each enumeration; equal ones count once."""
+        found: dict[str, tuple[str, str]] = {}
+        for resource in self.resources:
+            for field in resource.fields:
+                if field.choices:
+                    path = f"api.models.{resource.name}.{field.choices_class}"
+                    name = f"{resource.name}{field.choices_class}Enum"
+                    found.setdefault(str(field.choices), (name, path))
+        return list(found.values())

@@ -1,0 +1,68 @@
+"""The SIMPLE_JWT settings and what follows from them: `project.jwt` in templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ..answers import Answers
+from ..rendering.literals import string
+from .tokens import Tokens
+
+
+class Jwt:
+    """The facts about the settings of Simple JWT."""
+
+    def __init__(self, answers: Answers, tokens: Tokens) -> None:
+        self.settings = answers.jwt_settings
+        """The settings that were answered, as Python source."""
+        self.obtain_setting = f"{'SLIDING_' * tokens.sliding}TOKEN_OBTAIN_SERIALIZER"
+        """The setting that names the serializer for passwords."""
+        self._answers = answers
+        self._tokens = tokens
+
+    @property
+    def own_serializers(self) -> Mapping[str, str]:
+        """The settings that name the project's serializers, unless an answer names another."""
+        kind = "SLIDING_" * self._tokens.sliding
+        names = {
+            f"{kind}TOKEN_OBTAIN_SERIALIZER": self._tokens.obtain_serializer,
+            f"{kind}TOKEN_REFRESH_SERIALIZER": self._tokens.refresh_serializer,
+        }
+        if self._answers.token_verify_path:
+            names["TOKEN_VERIFY_SERIALIZER"] = "TokenVerifySerializer"
+        if self._answers.token_blacklist_path:
+            names["TOKEN_BLACKLIST_SERIALIZER"] = "TokenBlacklistSerializer"
+        return {
+            setting: string(f"tokens.serializers.{name}")
+            for setting, name in names.items()
+            if setting not in self.settings
+        }
+
+    @property
+    def schema_serializers(self) -> list[str]:
+        """The serializers for which drf-spectacular has an extension of Simple JWT's class only."""
+        names = [self._tokens.obtain_serializer]
+        if not self._tokens.sliding and not self._tokens.cookie:
+            names.append("TokenRefreshSerializer")
+        if self._answers.token_verify_path:
+            names.append("TokenVerifySerializer")
+        return names
+
+    @property
+    def named_parties(self) -> list[str]:
+        """The claims that name the issuer and the audience (RFC 7519, section 4.1)."""
+        claims = {"AUDIENCE": "aud", "ISSUER": "iss"}
+        return [claim for setting, claim in claims.items() if setting in self.settings]
+
+    @property
+    def header_name(self) -> str:
+        """The request header that contains the token, as HTTP spells it."""
+        key = self.settings.get("AUTH_HEADER_NAME", '"HTTP_AUTHORIZATION"').strip('"')
+        return key.removeprefix("HTTP_").replace("_", "-").title()
+
+    @property
+    def header_type(self) -> str:
+        """The first of AUTH_HEADER_TYPES, as in `Authorization: Bearer …`."""
+        match = re.search(r"\"([^\"]+)\"", self.settings.get("AUTH_HEADER_TYPES", ""))
+        return match.group(1) if match else "Bearer"

@@ -1,0 +1,23 @@
+"""How tokens are ended before they expire: `project.revocation` in templates."""
+
+from __future__ import annotations
+
+from ..answers import Answers
+from .tokens import Tokens
+
+
+class Revocation:
+    """The facts about revoked tokens."""
+
+    def __init__(self, answers: Answers, tokens: Tokens) -> None:
+        self.enabled = answers.revocation != "none"
+        self.blacklist = answers.revocation == "blacklist"
+        """Whether Simple JWT's blacklist app is installed."""
+        self.sessions = answers.revocation == "sessions"
+        """Whether each login has a row in the database."""
+        self.checked_by_verify = bool(
+            answers.token_verify_path and (self.blacklist or (self.sessions and tokens.rotates))
+        )
+        """Whether the verify endpoint has to look up if a token was revoked or used."""
+        self.own_token_class = self.sessions or (self.blacklist and tokens.sliding)
+        """Whether the project subclasses the token class instead of using Simple JWT's."""
