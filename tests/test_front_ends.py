@@ -177,7 +177,7 @@ def test_bad_answers_are_refused_all_at_once_and_leave_nothing(
     assert list(output.iterdir()) == []
     for part in (
         "project_slug = 'class'",
-        "is a keyword of Python",
+        "must not be a Python keyword",
         "access_token_lifetime = 'soon'",
         "30s, 15m, 1h30m",
         "unknown type 'strng'; did you mean 'str'?",
@@ -202,7 +202,7 @@ def test_a_bad_replay_file_is_refused(tmp_path: Path, home: dict[str, str]) -> N
     bad.write_text(json.dumps(answers), "utf-8")
     shown = cookiecutter(tmp_path / "out", "--replay-file", str(bad), home=home, good=False)
     assert "token_obtain_path = '/x'" in shown
-    assert "algorithm = 'none'\n  is one of HS256" in shown
+    assert "algorithm = 'none'\n  must be one of: HS256" in shown
     assert list((tmp_path / "out").iterdir()) == []
 
 

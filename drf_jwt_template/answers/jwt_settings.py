@@ -55,9 +55,9 @@ def read_jwt_settings(
         name, equals, value = (piece.strip() for piece in part.partition("="))
         try:
             if not equals:
-                raise ValueError("is NAME=value; NAME=value")
+                raise ValueError("must be written as NAME=value; NAME=value")
             if name in found:
-                raise ValueError("is given twice")
+                raise ValueError("must not be given twice")
             found[name] = _converter(name)(value)
             given[name] = value
             _check_setting(name, value, choices)
@@ -72,21 +72,21 @@ def _check_setting(name: str, value: str, choices: Mapping[str, str]) -> None:
     login_field = choices["login_field"]
     also_accept = choices["also_accept"]
     if name in SLIDING_SETTINGS and not sliding:
-        raise ValueError("has a use with token_flow = sliding alone")
+        raise ValueError("requires token_flow = sliding")
     if name in PAIR_SETTINGS and sliding:
-        raise ValueError("has no use with token_flow = sliding")
+        raise ValueError("has no effect with token_flow = sliding")
     if name == "USER_ID_FIELD" and value not in ("id", login_field):
-        raise ValueError(f"is a unique field of the user: id or {login_field}")
+        raise ValueError(f"must be a unique field of the user: id or {login_field}")
     if name == "JWK_URL" and choices["algorithm"].startswith("HS"):
-        raise ValueError("has a use with an algorithm of public keys alone, such as ES256")
+        raise ValueError("requires an algorithm with public keys, such as ES256")
     if name == "JWK_URL" and choices["revocation"] == "sessions":
         raise ValueError(
-            "has no use with revocation = sessions: tokens of another issuer have no session here"
+            "cannot be combined with revocation = sessions: tokens of another issuer have no session"
         )
     schemes = [item.lower() for item in _items(value)]
     if name == "AUTH_HEADER_TYPES" and also_accept in ("token", "basic") and also_accept in schemes:
         raise ValueError(
-            f"cannot hold {also_accept.title()}, which also_accept = {also_accept} takes"
+            f"must not contain {also_accept.title()}, which also_accept = {also_accept} uses"
         )
 
 
@@ -97,7 +97,7 @@ def _check_claims(given: Mapping[str, str]) -> list[Problem]:
     for name in CLAIM_DEFAULTS:
         same = [other for other in claims if other != name and claims[other] == claims[name]]
         if name in given and same:
-            reason = f"{name} is the claim of {same[0]} already"
+            reason = f"{name} must differ from {same[0]}, which uses the same claim"
             problems.append(Problem("jwt_settings", f"{name}={given[name]}", reason))
     return problems
 
@@ -105,29 +105,29 @@ def _check_claims(given: Mapping[str, str]) -> list[Problem]:
 def _converter(name: str) -> Callable[[str], str]:
     """Returns the function that converts the text of a setting. Raises ValueError if there is none."""
     if name in PROMPT_OF_SETTING:
-        raise ValueError(f"has a prompt of its own: {PROMPT_OF_SETTING[name]}")
+        raise ValueError(f"has its own prompt: {PROMPT_OF_SETTING[name]}")
     if name in KEY_SETTINGS:
         raise ValueError(
-            "is no answer: the setup makes the key, and JWT_SIGNING_KEY in .env holds it"
+            "must not be given here: the setup generates the key; set JWT_SIGNING_KEY in .env to use another"
         )
     if name not in JWT_SETTINGS:
         near = difflib.get_close_matches(name.upper(), [*JWT_SETTINGS, *PROMPT_OF_SETTING], 1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise ValueError(
-            f"is no setting of Simple JWT{hint}; allowed: " + ", ".join(sorted(JWT_SETTINGS))
+            f"is not a Simple JWT setting{hint}; allowed: " + ", ".join(sorted(JWT_SETTINGS))
         )
     return JWT_SETTINGS[name]
 
 
 def _flag(text: str) -> str:
     if text.lower() not in (*YES, *NO):
-        raise ValueError("is yes or no")
+        raise ValueError("must be yes or no")
     return str(text.lower() in YES)
 
 
 def _text(text: str) -> str:
     if not text or not text.isprintable():
-        raise ValueError("is a text, and not empty")
+        raise ValueError("must be a printable text and not empty")
     return string(text)
 
 
@@ -157,13 +157,13 @@ def _header_types(text: str) -> str:
     if not all(re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", item) for item in items) or len(
         {item.lower() for item in items}
     ) < len(items):
-        raise ValueError("is a list of different authentication schemes such as JWT,Bearer")
+        raise ValueError("must be a list of different authentication schemes such as JWT,Bearer")
     return _tuple([string(item) for item in items])
 
 
 def _header_name(text: str) -> str:
     if not re.fullmatch(r"HTTP_[A-Z0-9]+(_[A-Z0-9]+)*", text):
-        raise ValueError("is a key of Django's request.META such as HTTP_AUTHORIZATION")
+        raise ValueError("must be a key of Django's request.META such as HTTP_AUTHORIZATION")
     return string(text)
 
 
@@ -171,41 +171,41 @@ def _leeway(text: str) -> str:
     try:
         value = duration(f"{text}s" if text.isdigit() else text)
     except ValueError as error:
-        raise ValueError(f"is {error}") from None
+        raise ValueError(f"must be {error}") from None
     if value > timedelta(hours=1):
-        raise ValueError("is at most 1h: it lengthens the life of every token")
+        raise ValueError("must be at most 1h: it extends the lifetime of every token")
     return duration_source(value)
 
 
 def _url(text: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?", text):
-        raise ValueError("is an http or https URL such as https://issuer.example/jwks.json")
+        raise ValueError("must be an http or https URL such as https://issuer.example/jwks.json")
     return string(text)
 
 
 def _claim(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_.:/-]+", text) or text.lower() == "none":
-        raise ValueError("is the name of a claim, such as uid")
+        raise ValueError("must be the name of a claim, such as uid")
     if text in REGISTERED_CLAIMS:
-        raise ValueError(f"cannot be {text}, which RFC 7519 gives another meaning")
+        raise ValueError(f"must not be {text}, which RFC 7519 defines for another purpose")
     if text in OWN_CLAIMS:
-        raise ValueError(f"cannot be {text}, which the project's tokens say already")
+        raise ValueError(f"must not be {text}, which the project's tokens already contain")
     return string(text)
 
 
 def _field_name(text: str) -> str:
     if not text.isidentifier():
-        raise ValueError("is the name of a field of the user")
+        raise ValueError("must be the name of a field of the user")
     return string(text)
 
 
 def _dotted(text: str) -> str:
     first = text.partition(".")[0]
     if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", text):
-        raise ValueError("is a dotted path such as tokens.serializers.MySerializer")
+        raise ValueError("must be a dotted path such as tokens.serializers.MySerializer")
     if first not in (*PROJECT_PACKAGES, *DEPENDENCIES):
         raise ValueError(
-            f"is a dotted path into the project ({', '.join(PROJECT_PACKAGES)}) or a dependency of it"
+            f"must be a dotted path into the project ({', '.join(PROJECT_PACKAGES)}) or a dependency"
         )
     return string(text)
 

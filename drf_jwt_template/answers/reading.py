@@ -99,13 +99,13 @@ class _Reader:
     def text(self, variable: str) -> str:
         value = self.raw.get(variable)
         if value is None:
-            self.refuse(variable, "is missing: an answer is needed")
+            self.refuse(variable, "must be answered")
             return ""
         text = str(value)
         if any(mark in text for mark in ("{{", "{%", "{#")) or re.search(r"^\s*# %", text, re.M):
             self.refuse(
                 variable,
-                "would be taken for a template: no {{, {%, {# or line that starts with # %",
+                "must not contain template syntax: {{, {%, {# or a line that starts with # %",
             )
             return ""
         return text
@@ -114,13 +114,13 @@ class _Reader:
         value = self.raw.get(variable)
         if isinstance(value, str) and value in PROMPTS[variable]:
             return value
-        self.refuse(variable, "is one of " + ", ".join(PROMPTS[variable]))
+        self.refuse(variable, "must be one of: " + ", ".join(PROMPTS[variable]))
         return ""
 
     def yes_no(self, variable: str) -> bool:
         value = str(self.raw.get(variable)).strip().lower()
         if value not in (*YES, *NO):
-            self.refuse(variable, "is yes or no")
+            self.refuse(variable, "must be yes or no")
         return value in YES
 
     def line(self, variable: str, *, empty: bool = True) -> str:
@@ -133,13 +133,13 @@ class _Reader:
         if bad:
             self.refuse(
                 variable,
-                "is one line of text, without control characters, found "
+                "must be one line of text without control characters, found "
                 + ", ".join(sorted({f"U+{ord(c):04X}" for c in bad})),
             )
         elif len(text) > MAX_TEXT:
-            self.refuse(variable, f"has at most {MAX_TEXT} characters, found {len(text)}")
+            self.refuse(variable, f"must have at most {MAX_TEXT} characters, found {len(text)}")
         elif not text and not empty:
-            self.refuse(variable, "is a text, and not empty")
+            self.refuse(variable, "must not be empty")
         return text
 
     def slug(self) -> str:
@@ -161,11 +161,13 @@ class _Reader:
     def path(self, variable: str) -> str:
         path = self.optional_path(variable, hint="")
         if path is None:
-            self.refuse(variable, "is a path such as api/token/: this endpoint cannot be left out")
+            self.refuse(
+                variable, "must be a path such as api/token/: this endpoint cannot be omitted"
+            )
         return path or ""
 
     def optional_path(
-        self, variable: str, *, hint: str = "; or none for no such endpoint"
+        self, variable: str, *, hint: str = "; or none to omit the endpoint"
     ) -> str | None:
         text = self.text(variable).strip()
         if text.lower() in ("", "none"):
@@ -182,19 +184,19 @@ class _Reader:
             try:
                 value = duration(self.text(variable))
             except ValueError as error:
-                self.refuse(variable, f"is {error}")
+                self.refuse(variable, f"must be {error}")
             else:
                 if not value:
-                    self.refuse(variable, "is longer than nothing, such as 5m")
+                    self.refuse(variable, "must be longer than zero, such as 5m")
                 elif value > LONGEST_LIFETIME:
-                    self.refuse(variable, f"is at most {LONGEST_LIFETIME.days} days")
+                    self.refuse(variable, f"must be at most {LONGEST_LIFETIME.days} days")
                     value = timedelta()
             found.append(value)
         access, refresh = found
         if access and refresh and access >= refresh:
             self.refuse(
                 "refresh_token_lifetime",
-                f"is longer than access_token_lifetime ({self.raw['access_token_lifetime']})",
+                f"must be longer than access_token_lifetime ({self.raw['access_token_lifetime']})",
             )
         return access, refresh
 
@@ -205,14 +207,15 @@ class _Reader:
         # Django's UnicodeUsernameValidator.
         if not re.fullmatch(r"[\w.@+-]{1,150}", text):
             self.refuse(
-                "superuser_username", "is of 1 to 150 letters, digits and @ . + - _, such as admin"
+                "superuser_username",
+                "must consist of 1 to 150 letters, digits and @ . + - _, such as admin",
             )
         return text
 
     def email(self) -> str:
         text = self.text("superuser_email").strip()
         if len(text) > 254 or not re.fullmatch(EMAIL, text):
-            self.refuse("superuser_email", "is an e-mail address such as admin@example.com")
+            self.refuse("superuser_email", "must be an e-mail address such as admin@example.com")
         return text
 
     def resources(self) -> tuple[Resource, ...]:
@@ -249,6 +252,6 @@ def _path_problem(text: str, longest: int = MAX_TEXT) -> str:
     ):
         return ""
     return (
-        "is a path such as api/token/: ASCII letters, digits and - . _ ~ between single slashes,"
+        "must be a path such as api/token/: ASCII letters, digits and - . _ ~ between single slashes,"
         f" no slash at the start, at most {longest} characters"
     )

@@ -19,9 +19,9 @@ def find_collisions(answers: Answers) -> Iterator[tuple[str, str]]:
     for variable, owner, route in _routes(answers):
         other = next((other for other, taken in seen if _overlap(route, taken)), None)
         if other:
-            reason = f"/{'/'.join(route)}/ is the address of {other} already"
+            reason = f"/{'/'.join(route)}/ is already the address of {other}"
             if variable == "resources":
-                reason = f"{owner}: {reason}; say another one with `at`"
+                reason = f"{owner}: {reason}; choose another path with `at`"
             yield variable, reason
             if variable == "api_prefix":
                 # Everything below the prefix would collide, too.

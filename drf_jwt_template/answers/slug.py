@@ -57,19 +57,21 @@ def find_slug_problem(slug: str) -> str:
     """Returns why a project cannot have this slug, or nothing."""
     if not re.fullmatch(r"[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?", slug):
         return (
-            "is a Python identifier and a distribution name: ASCII letters, digits and _,"
+            "must be a Python identifier and a distribution name: ASCII letters, digits and _,"
             " a letter first, no _ at the end, such as my_api"
         )
     if len(slug) > MAX_SLUG:
-        return f"has at most {MAX_SLUG} characters, found {len(slug)}"
+        return f"must have at most {MAX_SLUG} characters, found {len(slug)}"
     if keyword.iskeyword(slug) or keyword.issoftkeyword(slug):
-        return "is a keyword of Python; take another name, such as my_api"
+        return "must not be a Python keyword; choose another name, such as my_api"
     if slug.lower() in sys.stdlib_module_names:
-        return "is a module of Python's standard library; take another name, such as my_api"
+        return (
+            "must not be a module of Python's standard library; choose another name, such as my_api"
+        )
     if slug.lower() in PROJECT_PACKAGES:
-        return "is a package of the project itself; take another name, such as my_api"
+        return "must not be a package of the project itself; choose another name, such as my_api"
     if slug.lower() in DEPENDENCIES:
-        return "is one of the project's dependencies; take another name, such as my_api"
+        return "must not be one of the project's dependencies; choose another name, such as my_api"
     if slug.lower() in WINDOWS_DEVICES:
-        return "is a device on Windows; take another name, such as my_api"
+        return "must not be a Windows device; choose another name, such as my_api"
     return ""

@@ -67,8 +67,8 @@ class ProjectExtension(Extension):
                 self._plain.parse(source)
             except TemplateSyntaxError as error:
                 raise FailedHookException(
-                    f"The answer {source!r} would be taken for a template, and is none: {error}.\n"
-                    "No answer can hold {{, {% or {#."
+                    f"The answer {source!r} contains template syntax that cannot be read: {error}.\n"
+                    "An answer must not contain {{, {% or {#."
                 ) from None
         source = LINE_STATEMENT.sub(r"{% \1 %}", source)
         if name is not None and PYTHON.search(name):
@@ -134,13 +134,14 @@ def _refusal(
             command += ["--checkout", str(variables["_checkout"])]
         command += [f"{name}={value}" for name, value in kept.items()]
     return (
-        "No project was made: "
-        + ("an answer is refused." if len(refused) == 1 else f"{len(refused)} answers are refused.")
+        "No project was created: "
+        + ("one answer is" if len(refused) == 1 else f"{len(refused)} answers are")
+        + " invalid."
         + "\n\n"
         + "\n".join(map(str, problems))
-        + "\n\nTo answer "
+        + "\n\nTo change "
         + ", ".join(sorted(refused))
-        + " anew and keep all else:\n  "
+        + " and keep the other answers:\n  "
         + " ".join(map(shlex.quote, command))
     )
 

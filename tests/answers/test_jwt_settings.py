@@ -111,25 +111,34 @@ def test_long_list_has_one_item_a_line(default_answers: Raw, name: str) -> None:
     ("text", "reason"),
     [
         *(
-            (f"{name}=x", f"{name} has a prompt of its own: {prompt}")
+            (f"{name}=x", f"{name} has its own prompt: {prompt}")
             for name, prompt in PROMPT_OF_SETTING.items()
         ),
         *((f"{name}=x", "JWT_SIGNING_KEY in .env") for name in KEY_SETTINGS),
-        ("JWK_URL=https://x.example/keys", "an algorithm of public keys alone"),
-        ("JWK_URL=file:///etc/passwd", "JWK_URL is an http or https URL"),
-        ("USER_ID_CLAIM=sid", "which the project's tokens say already"),
-        ("ISUER=x", "ISUER is no setting of Simple JWT; did you mean ISSUER?"),
+        ("JWK_URL=https://x.example/keys", "requires an algorithm with public keys"),
+        ("JWK_URL=file:///etc/passwd", "JWK_URL must be an http or https URL"),
+        ("USER_ID_CLAIM=sid", "which the project's tokens already contain"),
+        ("ISUER=x", "ISUER is not a Simple JWT setting; did you mean ISSUER?"),
         ("issuer=x", "did you mean ISSUER?"),
         ("ALGORITM=x", "did you mean ALGORITHM?"),
         ("LEEWY=5s", "did you mean LEEWAY?"),
-        ("QQQQ=x", "QQQQ is no setting of Simple JWT; allowed: AUDIENCE, AUTH_HEADER_NAME"),
-        *((text, "is NAME=value; NAME=value") for text in ("ISSUER", "nonsense", "ISSUER: x")),
-        ("=x", "is no setting"),
-        ("ISSUER=a; ISSUER=a", "ISSUER is given twice"),
+        ("QQQQ=x", "QQQQ is not a Simple JWT setting; allowed: AUDIENCE, AUTH_HEADER_NAME"),
+        *(
+            (text, "must be written as NAME=value; NAME=value")
+            for text in ("ISSUER", "nonsense", "ISSUER: x")
+        ),
+        ("=x", "is not a Simple JWT setting"),
+        ("ISSUER=a; ISSUER=a", "ISSUER must not be given twice"),
         *((f"{name}=", name) for name in JWT_SETTINGS if name not in SLIDING_SETTINGS),
-        *((f"ISSUER={value}", "is a text") for value in ("", "a\nb", "a\x00b", "a\u202eb")),
-        *((f"AUDIENCE={value}", "is a text") for value in ("", ",", "a,", "a,,b")),
-        *((f"LEEWAY={value}", "is a duration") for value in ("soon", "-5s", "1.5", "²", "1_0")),
+        *(
+            (f"ISSUER={value}", "must be a printable text")
+            for value in ("", "a\nb", "a\x00b", "a\u202eb")
+        ),
+        *((f"AUDIENCE={value}", "must be a printable text") for value in ("", ",", "a,", "a,,b")),
+        *(
+            (f"LEEWAY={value}", "must be a duration")
+            for value in ("soon", "-5s", "1.5", "²", "1_0")
+        ),
         *((f"LEEWAY={value}", "at most 1h") for value in ("2h", "3601")),
         *(
             (f"AUTH_HEADER_TYPES={value}", "different authentication schemes")
@@ -147,7 +156,7 @@ def test_long_list_has_one_item_a_line(default_answers: Raw, name: str) -> None:
             )
         ),
         *(
-            (f"{name}={value}", "is yes or no")
+            (f"{name}={value}", "must be yes or no")
             for name in ("CHECK_REVOKE_TOKEN", "CHECK_USER_IS_ACTIVE", "UPDATE_LAST_LOGIN")
             for value in ("maybe", "2", "None")
         ),
@@ -172,9 +181,9 @@ def test_long_list_has_one_item_a_line(default_answers: Raw, name: str) -> None:
         ("AUTH_TOKEN_CLASSES=tokens.models.Mine,", "dotted path"),
         *((f"USER_ID_CLAIM={value}", "name of a claim") for value in ("a b", "é", "none", "a'b")),
         *((f"JTI_CLAIM={name}", "RFC 7519") for name in ("iss", "aud", "exp", "nbf", "iat")),
-        ("USER_ID_CLAIM=jti", "USER_ID_CLAIM is the claim of JTI_CLAIM already"),
-        ("JTI_CLAIM=token_type", "is the claim of TOKEN_TYPE_CLAIM already"),
-        ("JTI_CLAIM=x; USER_ID_CLAIM=x", "JTI_CLAIM is the claim of USER_ID_CLAIM already"),
+        ("USER_ID_CLAIM=jti", "USER_ID_CLAIM must differ from JTI_CLAIM"),
+        ("JTI_CLAIM=token_type", "JTI_CLAIM must differ from TOKEN_TYPE_CLAIM"),
+        ("JTI_CLAIM=x; USER_ID_CLAIM=x", "JTI_CLAIM must differ from USER_ID_CLAIM"),
         ("USER_ID_FIELD=a b", "name of a field"),
         ("USER_ID_FIELD=email", "id or username"),
         ("USER_ID_FIELD=password", "id or username"),

@@ -83,7 +83,7 @@ def test_yes_no_spellings(default_answers: Raw, variable: str) -> None:
                     given
                 )
     for other in ("maybe", "", "2", "ye", None):
-        assert "yes or no" in refusal_of({**default_answers, variable: other}, variable)
+        assert "must be yes or no" in refusal_of({**default_answers, variable: other}, variable)
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
@@ -117,7 +117,7 @@ def test_message_names_all_bad_answers(default_answers: Raw) -> None:
     message = str(refusal.value)
     for problem in problems:
         assert str(problem) in message
-    assert "project_slug = 'my-api'\n  is a Python identifier" in message
+    assert "project_slug = 'my-api'\n  must be a Python identifier" in message
     assert "did you mean ISSUER?" in message
     assert "did you mean 'str'?" in message
     assert {problem.variable for problem in problems_of({})} == set(VARIABLES)
@@ -251,7 +251,7 @@ def test_prefix_accepted(default_answers: Raw, given: str, prefix: str) -> None:
     ],
 )
 def test_path_refused(default_answers: Raw, variable: str, path: str) -> None:
-    assert "is a path such as" in refusal_of({**default_answers, variable: path}, variable)
+    assert "must be a path such as" in refusal_of({**default_answers, variable: path}, variable)
 
 
 @pytest.mark.parametrize("variable", PATHS)
@@ -265,7 +265,7 @@ def test_optional_paths_can_be_omitted(default_answers: Raw, none: str) -> None:
     found = read({**default_answers, **dict.fromkeys(OPTIONAL_PATHS, none)})
     assert (found.token_verify_path, found.token_blacklist_path) == (None, None)
     for variable in ("token_obtain_path", "token_refresh_path"):
-        assert "left out" in refusal_of({**default_answers, variable: none}, variable)
+        assert "cannot be omitted" in refusal_of({**default_answers, variable: none}, variable)
 
 
 @pytest.mark.parametrize("path", ["api/token/blacklist/", "none", "", "not a path", "api/token/"])
@@ -279,8 +279,8 @@ def test_blacklist_path_without_revocation_is_none(default_answers: Raw, path: s
     ("text", "reason"),
     [
         *((text, "a duration such as 30s") for text in ("soon", "", "-5m", "5", "1.5h", "٥m")),
-        ("0s", "longer than nothing"),
-        ("0h 0m", "longer than nothing"),
+        ("0s", "longer than zero"),
+        ("0h 0m", "longer than zero"),
         ("9999999999d", "at most 999999999 days"),
         ("36501d", "at most 36500 days"),
         ("5300 weeks", "at most 36500 days"),

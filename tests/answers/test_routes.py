@@ -51,7 +51,7 @@ def test_address_collision_is_refused(
     default_answers: Raw, changed: Raw, refused: str, owner: str
 ) -> None:
     reason = refusal_of({**default_answers, **changed}, refused)
-    assert f"is the address of {owner} already" in reason
+    assert f"is already the address of {owner}" in reason
 
 
 @pytest.mark.parametrize(
