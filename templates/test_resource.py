@@ -11,7 +11,7 @@ from api.models import {{ resource.name }}
 from api.pagination import CursorPagination, Pagination{{ resource.rows_import }}
 
 LIST = reverse("{{ resource.basename }}-list")
-PATH = {{ resource.url_path(project.api_prefix) | py(before=7) }}
+PATH = {{ resource.url_path(project.paths.prefix) | py(before=7) }}
 
 
 def detail(pk: int) -> str:
@@ -62,7 +62,7 @@ def test_create({{ resource.create_fixtures }}) -> None:
     expected = {
         **body(1),
         "id": row["id"],
-        # % if project.hyperlinked
+        # % if project.api.hyperlinked
         "url": f"http://testserver{detail(row['id'])}",
         # % endif
         # % if resource.owner
@@ -271,10 +271,10 @@ def test_a_row_that_is_not_there(api: APIClient, pk: int) -> None:
 
 def test_permission(anonymous: APIClient, row: dict[str, Any], body: Body) -> None:
     url = detail(row["id"])
-    # % if project.anonymous_reads and resource.owner
+    # % if project.api.anonymous_reads and resource.owner
     assert anonymous.get(LIST).json()["count"] == 0
     assert anonymous.get(url).status_code == 404
-    # % elif project.anonymous_reads
+    # % elif project.api.anonymous_reads
     assert [anonymous.get(LIST).status_code, anonymous.get(url).status_code] == [200, 200]
     # % else
     assert [anonymous.get(LIST).status_code, anonymous.get(url).status_code] == [401, 401]
@@ -283,7 +283,7 @@ def test_permission(anonymous: APIClient, row: dict[str, Any], body: Body) -> No
     assert anonymous.patch(url, body(2)).status_code == 401
     assert anonymous.delete(url).status_code == 401
     assert {{ resource.name }}.objects.count() == 1
-# % if project.permission == "DjangoModelPermissions"
+# % if project.api.permission == "DjangoModelPermissions"
 
 
 def test_a_user_without_permission_reads_only(

@@ -160,7 +160,7 @@ def own_serializers(names: Mapping[str, str]) -> dict[str, str]:
                 "revocation.sessions": True,
                 "revocation.blacklist": False,
                 "revocation.enabled": True,
-                "revocation.own_token_class": True,
+                "revocation.token_module": "tokens.revocation",
             },
         ),
         ({"refresh_token_lifetime": "1d"}, {"tokens.absolute_lifetime": timedelta(days=30)}),

@@ -19,5 +19,8 @@ class Revocation:
             answers.token_verify_path and (self.blacklist or (self.sessions and tokens.rotates))
         )
         """Whether the verify endpoint has to look up if a token was revoked or used."""
-        self.own_token_class = self.sessions or (self.blacklist and tokens.sliding)
-        """Whether the project subclasses the token class instead of using Simple JWT's."""
+        own_class = self.sessions or (self.blacklist and tokens.sliding)
+        self.token_module = "tokens.revocation" if own_class else "rest_framework_simplejwt.tokens"
+        """The module of the token class: the project's subclass, or Simple JWT's class."""
+        self.token_alias = "revocation" if own_class else "simplejwt"
+        """The name under which tests import that module."""

@@ -11,7 +11,7 @@ class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
-    # % if not project.email_login
+    # % if not project.accounts.email_login
     username = factory.Sequence(lambda n: f"seeded{n}")
     # % endif
     email = factory.Sequence(lambda n: f"seeded{n}@example.com")

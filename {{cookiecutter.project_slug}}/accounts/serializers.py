@@ -8,9 +8,9 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        # % if project.email_login
+        # % if project.accounts.email_login
         fields = ("id", "email", "first_name", "last_name")
         # % else
         fields = ("id", "username", "email", "first_name", "last_name")
         # % endif
-        read_only_fields = ("id", "{{ project.login_field }}")
+        read_only_fields = ("id", "{{ project.accounts.login_field }}")

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from . import models
-# % for resource in project.resources
+# % for resource in project.api.resources
 
 
 @admin.register(models.{{ resource.name }})

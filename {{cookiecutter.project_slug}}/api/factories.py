@@ -1,4 +1,4 @@
-"""Believable rows, for development and tests: `{{ project.resources[0].name }}Factory()` makes one, with all that it needs."""
+"""Believable rows, for development and tests: `{{ project.api.resources[0].name }}Factory()` makes one, with all that it needs."""
 
 import datetime as dt
 from decimal import Decimal
@@ -12,7 +12,7 @@ from factory.django import DjangoModelFactory
 from accounts.factories import UserFactory
 
 from . import models
-# % for resource in project.resources
+# % for resource in project.api.resources
 
 
 class {{ resource.name }}Factory{{ resource.base("DjangoModelFactory", "Factory") }}:
@@ -41,7 +41,7 @@ class {{ resource.name }}Factory{{ resource.base("DjangoModelFactory", "Factory"
 
 # In an order in which what a row needs comes first.
 FACTORIES: list[type[DjangoModelFactory[Any]]] = [
-    # % for name in project.creation_order
+    # % for name in project.api.creation_order
     {{ name }}Factory,
     # % endfor
 ]

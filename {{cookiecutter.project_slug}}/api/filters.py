@@ -11,12 +11,12 @@ from django_filters import fields, filters
 from django_filters.rest_framework import FilterSet
 
 from . import models
-# % if project.has_durations
+# % if project.api.has_type("duration")
 
 # SQLite counts microseconds, in 64 bits.
 LONGEST = timedelta(days=106_751_991)
 # % endif
-# % if project.filters_moments
+# % if project.api.has_type("datetime")
 
 
 class MomentField(fields.IsoDateTimeField):
@@ -34,13 +34,13 @@ class MomentField(fields.IsoDateTimeField):
 class FilterByMoment(filters.IsoDateTimeFilter):
     field_class = MomentField
 # % endif
-# % if project.has_durations
+# % if project.api.has_type("duration")
 
 
 def bounds(field: object) -> dict[str, Any]:
     return {"validators": [MinValueValidator(-LONGEST), MaxValueValidator(LONGEST)]}
 # % endif
-# % for resource in project.resources if resource.has_filter
+# % for resource in project.api.resources if resource.has_filter
 
 
 class {{ resource.name }}Filter(FilterSet):

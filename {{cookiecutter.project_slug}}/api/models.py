@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from .validators import finite, storable
-# % for resource in project.resources
+# % for resource in project.api.resources
 
 
 class {{ resource.name }}(models.Model):

@@ -39,11 +39,11 @@ RESPONSES = {
     401: ("Unauthorized", "There is no login or token, or it is refused."),
     403: ("Forbidden", "Whoever asks may not do this."),
     404: ("NotFound", "There is no such row, or no such page."),
-    # % if project.protects
+    # % if project.api.protects
     409: ("Conflict", "Another row needs this one."),
     # % endif
     429: ("TooManyRequests", "There were too many requests."),
-    # % if project.remote_keys
+    # % if project.keys.remote
     503: ("ServiceUnavailable", "The keys of the token's issuer cannot be had."),
     # % endif
 }
@@ -66,15 +66,15 @@ class AutoSchema(openapi.AutoSchema):
             yield 400
         if self.view.get_authenticators() or isinstance(self.view, views.TokenViewBase):
             yield 401
-            # % if project.remote_keys
-            if not isinstance(self.view, views.{{ project.obtain_view }}):
+            # % if project.keys.remote
+            if not isinstance(self.view, views.{{ project.tokens.obtain_view }}):
                 yield 503
             # % endif
         if self.is_guarded():
             yield 403
         if "{" in self.path or (self._is_list_view() and getattr(self.view, "paginator", None)):
             yield 404
-        # % if project.protects
+        # % if project.api.protects
         if self.method == "DELETE" and self.is_needed():
             yield 409
         # % endif
@@ -83,7 +83,7 @@ class AutoSchema(openapi.AutoSchema):
 
     def is_guarded(self) -> bool:
         """Whether somebody who is logged in may be refused: by a permission, or for CSRF."""
-        # % if project.cookie
+        # % if project.tokens.cookie
         if isinstance(self.view, cookies.GivesRefreshCookie):
             return True
         # % endif
@@ -99,7 +99,7 @@ class AutoSchema(openapi.AutoSchema):
             else not isinstance(one, MILD)
             for one in self.view.get_permissions()
         )
-    # % if project.protects
+    # % if project.api.protects
 
     def is_needed(self) -> bool:
         """Whether rows of another model can keep one of this from being deleted."""
@@ -124,7 +124,7 @@ class AutoSchema(openapi.AutoSchema):
         component = ResolvedComponent(name, kind, schema, object=name)
         self.registry.register_on_missing(component)
         return component.ref
-# % if project.has_times
+# % if project.api.has_type("time")
 
 
 class TimeField(OpenApiSerializerFieldExtension):
@@ -136,7 +136,7 @@ class TimeField(OpenApiSerializerFieldExtension):
         pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"
         return {"type": "string", "format": "time-local", "pattern": pattern}
 # % endif
-# % if project.has_durations
+# % if project.api.has_type("duration")
 
 
 class DurationField(OpenApiSerializerFieldExtension):

@@ -8,7 +8,7 @@ from rest_framework.validators import UniqueValidator
 from . import models
 from .filters import LONGEST
 from .ownership import OwnedRelatedField
-# % if project.has_durations
+# % if project.api.has_type("duration")
 
 
 class StorableDuration(serializers.DurationField):
@@ -26,10 +26,10 @@ FIELDS = {
     DurationField: StorableDuration,
 }
 # % endif
-# % for resource in project.resources
+# % for resource in project.api.resources
 
 
-class {{ resource.name }}Serializer{{ resource.base("serializers." ~ project.serializer_base, "Serializer") }}:
+class {{ resource.name }}Serializer{{ resource.base("serializers." ~ ("Hyperlinked" if project.api.hyperlinked else "") ~ "ModelSerializer", "Serializer") }}:
     # % set durations = resource.own_fields | selectattr("type", "eq", "duration") | list
     # % if durations
     serializer_field_mapping = FIELDS
@@ -42,7 +42,7 @@ class {{ resource.name }}Serializer{{ resource.base("serializers." ~ project.ser
     # % endif
     # % for field in resource.owned_relations
     {{ field.name }} = OwnedRelatedField[models.{{ field.target }}](
-        # % for argument in field.serializer_arguments(project.hyperlinked)
+        # % for argument in field.serializer_arguments(project.api.hyperlinked)
         {{ argument }},
         # % endfor
     )
@@ -54,7 +54,7 @@ class {{ resource.name }}Serializer{{ resource.base("serializers." ~ project.ser
         model = models.{{ resource.name }}
         fields = (
             "id",
-            # % if project.hyperlinked
+            # % if project.api.hyperlinked
             "url",
             # % endif
             # % for field in resource.fields

@@ -4,7 +4,7 @@ from . import views
 
 router = DefaultRouter(use_regex_path=False)
 router.include_format_suffixes = False
-# % for resource in project.resources
+# % for resource in project.api.resources
 {{ resource.registration }}
 # % endfor
 

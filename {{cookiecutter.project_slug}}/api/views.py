@@ -2,7 +2,7 @@ from rest_framework.viewsets import ModelViewSet
 
 from . import filters, models, serializers
 from .ownership import OwnedViewSet
-# % for resource in project.resources
+# % for resource in project.api.resources
 
 
 class {{ resource.name }}ViewSet{{ resource.base(resource.view_base, "ViewSet") }}:

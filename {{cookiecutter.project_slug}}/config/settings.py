@@ -1,7 +1,7 @@
 """Django settings. Whatever differs between machines comes from the environment (`.env.example`)."""
 
 from .env import BASE_DIR, env
-# % if project.rotates
+# % if project.tokens.rotates
 from .jwt import JWT_ABSOLUTE_LIFETIME as JWT_ABSOLUTE_LIFETIME
 # % endif
 from .jwt import JWT_KEYS as JWT_KEYS
@@ -23,10 +23,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
-    # % if project.also_accept == "token"
+    # % if project.api.also_accept == "token"
     "rest_framework.authtoken",
     # % endif
-    # % if project.blacklists
+    # % if project.revocation.blacklist
     "rest_framework_simplejwt.token_blacklist",
     # % endif
     "accounts",
@@ -87,7 +87,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
 AUTH_USER_MODEL = "accounts.User"
-# % if project.browsable
+# % if project.api.browsable
 LOGIN_REDIRECT_URL = "api-root"
 # % endif
 # The first makes new hashes; the second still lets in whoever has an older one.
@@ -114,15 +114,15 @@ NUM_PROXIES = env.int("NUM_PROXIES", default=0)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "tokens.authentication.JWTAuthentication",
-        # % if project.also_accept == "session"
+        # % if project.api.also_accept == "session"
         "rest_framework.authentication.SessionAuthentication",
-        # % elif project.also_accept == "token"
+        # % elif project.api.also_accept == "token"
         "rest_framework.authentication.TokenAuthentication",
-        # % elif project.also_accept == "basic"
+        # % elif project.api.also_accept == "basic"
         "rest_framework.authentication.BasicAuthentication",
         # % endif
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.{{ project.permission }}"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.{{ project.api.permission }}"],
     "DEFAULT_PARSER_CLASSES": [
         "api.parsers.JSONParser",
         "rest_framework.parsers.FormParser",
@@ -130,7 +130,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
-        # % if project.browsable
+        # % if project.api.browsable
         "rest_framework.renderers.BrowsableAPIRenderer",
         # % endif
     ],
@@ -140,7 +140,7 @@ REST_FRAMEWORK = {
         "rest_framework.filters.OrderingFilter",
     ],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pagination",
-    # % if project.protects
+    # % if project.api.protects
     "EXCEPTION_HANDLER": "api.exceptions.exception_handler",
     # % endif
     # How often an address, or an account, may ask the token endpoints.
@@ -167,9 +167,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    # % if project.choice_fields
+    # % if project.api.choice_fields
     "ENUM_NAME_OVERRIDES": {
-        # % for name, path in project.choice_fields
+        # % for name, path in project.api.choice_fields
         "{{ name }}": "{{ path }}",
         # % endfor
     },
@@ -177,7 +177,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
-# % if project.cookie
+# % if project.tokens.cookie
 # A page of those origins may send the cookie that holds the refresh token.
 CORS_ALLOW_CREDENTIALS = True
 # To pages of another site than this one, browsers send it with "None" alone.

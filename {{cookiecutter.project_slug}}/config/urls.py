@@ -9,25 +9,25 @@ admin.site.site_title = admin.site.site_header
 
 urlpatterns = [
     path("", include("tokens.urls")),
-    path("{{ project.api_prefix }}", include("accounts.urls")),
-    path("{{ project.api_prefix }}", include("api.urls")),
+    path("{{ project.paths.prefix }}", include("accounts.urls")),
+    path("{{ project.paths.prefix }}", include("api.urls")),
     path(
-        "{{ project.api_prefix }}schema/",
+        "{{ project.paths.prefix }}schema/",
         SpectacularAPIView.as_view(),
         name="schema",
     ),
     path(
-        "{{ project.api_prefix }}docs/",
+        "{{ project.paths.prefix }}docs/",
         SpectacularSwaggerView.as_view(),
         name="swagger-ui",
     ),
     path(
-        "{{ project.api_prefix }}redoc/",
+        "{{ project.paths.prefix }}redoc/",
         SpectacularRedocView.as_view(),
         name="redoc",
     ),
     path("admin/", admin.site.urls),
-    # % if project.browsable
+    # % if project.api.browsable
     path("api-auth/", include("rest_framework.urls")),
     # % endif
 ]

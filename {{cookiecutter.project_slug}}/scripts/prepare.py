@@ -66,7 +66,7 @@ def create_superuser() -> str:
     return (
         f"the account {login} {note}\n"
         "With the server running, this command returns its tokens:\n"
-        f"  curl http://127.0.0.1:8000{reverse('{{ project.obtain_name }}')}"
+        f"  curl http://127.0.0.1:8000{reverse('{{ project.paths.obtain_name }}')}"
         f" --data-urlencode {shlex.quote(f'{User.USERNAME_FIELD}={login}')}"
         f" --data-urlencode password={shown}"
     )

@@ -138,7 +138,7 @@ def write_secrets() -> str:
     if not target.exists() or new != old:
         replace_file(target, new)
         made.append(".env")
-    key = "{{ project.key_file }}"
+    key = "{{ project.keys.file }}"
     if f"JWT_SIGNING_KEY_FILE={key}\n" in new and not (ROOT / key).exists():
         run(tool("python"), "-m", "tokens.keys", key)
         made.append(key)

@@ -23,8 +23,8 @@ from tokens import algorithm, cookies, issuer
 from tokens.algorithm import Key, new_key
 
 PASSWORD = "correct horse battery staple"
-LOGIN = {{ '"ada@example.com"' if project.email_login else '"ada"' }}
-CREDENTIALS = {"{{ project.login_field }}": LOGIN, "password": PASSWORD}
+LOGIN = {{ '"ada@example.com"' if project.accounts.email_login else '"ada"' }}
+CREDENTIALS = {"{{ project.accounts.login_field }}": LOGIN, "password": PASSWORD}
 
 Travel = Callable[[timedelta], time_machine.travel]
 
@@ -58,7 +58,7 @@ def _settings_of_tests() -> Iterator[None]:
         yield
 
 
-# % if project.rsa
+# % if project.keys.rsa
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_keys() -> Iterator[None]:
     """RSA keys as short as may be, and read without a search for flaws: tests make many."""
@@ -73,7 +73,7 @@ def _cheap_keys() -> Iterator[None]:
 
 
 # % endif
-# % if project.remote_keys
+# % if project.keys.remote
 @pytest.fixture(scope="session")
 def foreign_keys() -> dict[str, Any]:
     """What another issuer publishes: a key that signed nothing."""
@@ -87,16 +87,16 @@ def _another_issuer(foreign_keys: dict[str, Any], monkeypatch: pytest.MonkeyPatc
 
 
 # % endif
-# % if project.permission == "DjangoModelPermissions"
+# % if project.api.permission == "DjangoModelPermissions"
 def new_user(name: str) -> User:
     """A user with each permission of the API, who is no superuser."""
-    user = User.objects.create_user({{ 'f"{name}@example.com"' if project.email_login else 'name, f"{name}@example.com"' }}, PASSWORD)
+    user = User.objects.create_user({{ 'f"{name}@example.com"' if project.accounts.email_login else 'name, f"{name}@example.com"' }}, PASSWORD)
     user.user_permissions.set(auth.Permission.objects.filter(content_type__app_label="api"))
     return user
 # % else
 def new_user(name: str) -> User:
     """A user like any other."""
-    return User.objects.create_user({{ 'f"{name}@example.com"' if project.email_login else 'name, f"{name}@example.com"' }}, PASSWORD)
+    return User.objects.create_user({{ 'f"{name}@example.com"' if project.accounts.email_login else 'name, f"{name}@example.com"' }}, PASSWORD)
 # % endif
 
 
@@ -105,7 +105,7 @@ def user(db: None) -> User:
     return new_user("ada")
 
 
-# % if project.has_owners
+# % if project.api.has_owners
 @pytest.fixture
 def other(db: None) -> User:
     """Another user, who may do the same."""
@@ -116,10 +116,10 @@ def other(db: None) -> User:
 def other_api(other: User, anonymous: APIClient) -> APIClient:
     """A client that the other user is logged in with."""
     response = anonymous.post(
-        reverse("{{ project.obtain_name }}"),
-        {"{{ project.login_field }}": other.get_username(), "password": PASSWORD},
+        reverse("{{ project.paths.obtain_name }}"),
+        {"{{ project.accounts.login_field }}": other.get_username(), "password": PASSWORD},
     )
-    return client_with(response.json()["{{ project.access_field }}"])
+    return client_with(response.json()["{{ project.tokens.access_field }}"])
 
 
 # % endif
@@ -131,12 +131,12 @@ def anonymous() -> APIClient:
 @pytest.fixture
 def tokens(user: User, anonymous: APIClient) -> dict[str, str]:
     """What the user gets for name and password."""
-    response = anonymous.post(reverse("{{ project.obtain_name }}"), CREDENTIALS)
+    response = anonymous.post(reverse("{{ project.paths.obtain_name }}"), CREDENTIALS)
     assert response.status_code == 200, response.content
     return tokens_in(response)
 
 
-# % if project.cookie
+# % if project.tokens.cookie
 def tokens_in(response: Any) -> dict[str, str]:
     """The tokens of an answer, from body and cookie."""
     cookie = response.cookies.get(cookies.name())
@@ -152,7 +152,7 @@ def post_cookie(name: str, token: str) -> Any:
 
 def refresh(token: str) -> Any:
     return post_cookie("token_refresh", token)
-# % if project.blacklist_path
+# % if project.paths.blacklist
 
 
 def log_out(token: str) -> Any:
@@ -166,12 +166,12 @@ def tokens_in(response: Any) -> dict[str, str]:
 
 
 def refresh(token: str) -> Any:
-    return APIClient().post(reverse("{{ project.refresh_name }}"), {"{{ project.token_field }}": token})
-# % if project.blacklist_path
+    return APIClient().post(reverse("{{ project.paths.refresh_name }}"), {"{{ project.tokens.refresh_field }}": token})
+# % if project.paths.blacklist
 
 
 def log_out(token: str) -> Any:
-    return APIClient().post(reverse("token_blacklist"), {"{{ project.token_field }}": token})
+    return APIClient().post(reverse("token_blacklist"), {"{{ project.tokens.refresh_field }}": token})
 # % endif
 # % endif
 
@@ -192,10 +192,10 @@ def client_with(token: str) -> APIClient:
 @pytest.fixture
 def api(tokens: dict[str, str]) -> APIClient:
     """A client that is logged in."""
-    return client_with(tokens["{{ project.access_field }}"])
+    return client_with(tokens["{{ project.tokens.access_field }}"])
 
 
-# % if project.permission == "DjangoModelPermissions"
+# % if project.api.permission == "DjangoModelPermissions"
 @pytest.fixture
 def api_without_permission(api: APIClient, user: User) -> APIClient:
     """The same client, once its user may no longer write."""

@@ -19,7 +19,7 @@ def test_users_see_themselves(api: APIClient, user: User) -> None:
     assert response.status_code == 200
     assert response.json() == {
         "id": user.pk,
-        # % if not project.email_login
+        # % if not project.accounts.email_login
         "username": LOGIN,
         # % endif
         "email": "ada@example.com",
@@ -31,17 +31,17 @@ def test_users_see_themselves(api: APIClient, user: User) -> None:
 def test_users_change_themselves_but_not_their_login(api: APIClient, user: User) -> None:
     response = api.patch(
         reverse("user-me"),
-        {"first_name": "Ada", "{{ project.login_field }}": "eve@example.com", "is_superuser": True},
+        {"first_name": "Ada", "{{ project.accounts.login_field }}": "eve@example.com", "is_superuser": True},
     )
     assert response.status_code == 200
     user.refresh_from_db()
-    assert (user.first_name, user.{{ project.login_field }}, user.is_superuser) == ("Ada", LOGIN, False)
+    assert (user.first_name, user.{{ project.accounts.login_field }}, user.is_superuser) == ("Ada", LOGIN, False)
 
 
 def test_strangers_have_no_account(anonymous: APIClient) -> None:
     response = anonymous.get(reverse("user-me"))
     assert response.status_code == 401
-    assert response["WWW-Authenticate"].startswith("{{ project.header_type }} ")
+    assert response["WWW-Authenticate"].startswith("{{ project.jwt.header_type }} ")
 
 
 def test_passwords_are_hashed_as_owasp_has_it() -> None:
@@ -52,7 +52,7 @@ def test_passwords_are_hashed_as_owasp_has_it() -> None:
 
 @pytest.fixture
 def admin(db: None, client: Client) -> Client:
-    # % if project.email_login
+    # % if project.accounts.email_login
     User.objects.create_superuser("root@example.com", PASSWORD)
     data = {"username": "root@example.com", "password": PASSWORD}
     # % else
@@ -76,13 +76,13 @@ def test_the_admin_adds_a_user(admin: Client) -> None:
     response = admin.post(
         reverse("admin:accounts_user_add"),
         {
-            "{{ project.login_field }}": login,
+            "{{ project.accounts.login_field }}": login,
             "usable_password": "true",
             "password1": PASSWORD,
             "password2": PASSWORD,
         },
     )
     assert response.status_code == 302
-    eve = User.objects.get({{ project.login_field }}=login)
-    assert authenticate({{ project.login_field }}=login, password=PASSWORD) == eve
+    eve = User.objects.get({{ project.accounts.login_field }}=login)
+    assert authenticate({{ project.accounts.login_field }}=login, password=PASSWORD) == eve
     assert admin.get(reverse("admin:accounts_user_change", args=[eve.pk])).status_code == 200

@@ -22,8 +22,8 @@ from tokens.algorithm import Key, new_key
 
 from .conftest import CREDENTIALS, PASSWORD, client_with, log_out, me, refresh, tokens_in
 
-ACCESS = "{{ project.access_field }}"
-REFRESH = "{{ project.token_field }}"
+ACCESS = "{{ project.tokens.access_field }}"
+REFRESH = "{{ project.tokens.refresh_field }}"
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def claims_of(token: str) -> dict[str, Any]:
 def refused(token: str) -> bool:
     """Whether no endpoint accepts a token."""
     statuses = {me(token), refresh(token).status_code}
-    # % if project.verify_path
+    # % if project.paths.verify
     answer = APIClient().post(reverse("token_verify"), {"token": token})
     statuses.add(answer.status_code)
     # % endif
@@ -73,7 +73,7 @@ def test_no_signature(tokens: dict[str, str], algorithm: str) -> None:
 @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
 def test_algorithm_confusion(claims: dict[str, Any], algorithm: str) -> None:
     """Signed with what everybody knows: nothing, Django's secret, or the public key as a secret."""
-    # % if project.symmetric
+    # % if project.keys.symmetric
     known = (b"", settings.SECRET_KEY.encode())
     # % else
     known = (b"", settings.SECRET_KEY.encode(), public_key())
@@ -84,7 +84,7 @@ def test_algorithm_confusion(claims: dict[str, Any], algorithm: str) -> None:
         hashed = jwt.get_algorithm_by_name(algorithm).sign(b".".join(parts), secret)
         token = b".".join([*parts, jwt.utils.base64url_encode(hashed)]).decode()
         assert refused(token)
-# % if not project.symmetric
+# % if not project.keys.symmetric
 
 
 def public_key() -> bytes:
@@ -128,7 +128,7 @@ def test_a_changed_token(tokens: dict[str, str], part: int) -> None:
         other = "B" if parts[part][5] == "A" else "A"
         parts[part] = parts[part][:5] + other + parts[part][6:]
         assert refused(".".join(parts))
-# % if not project.sliding
+# % if not project.tokens.sliding
 
 
 # One kind of token in the place of another
@@ -137,7 +137,7 @@ def test_a_changed_token(tokens: dict[str, str], part: int) -> None:
 def test_type_confusion(tokens: dict[str, str]) -> None:
     assert me(tokens["refresh"]) == 401
     assert refresh(tokens["access"]).status_code == 401
-    # % if project.blacklist_path
+    # % if project.paths.blacklist
     assert log_out(tokens["access"]).status_code == 401
     # % endif
 # % endif
@@ -164,10 +164,10 @@ WRONG = [
         *("exp", "nbf", "iat", "sub"),
         api_settings.JTI_CLAIM,
         api_settings.USER_ID_CLAIM,
-        # % if project.sliding
+        # % if project.tokens.sliding
         api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM,
         # % endif
-        # % if project.sessions
+        # % if project.revocation.sessions
         "sid",
         # % endif
     ],
@@ -181,7 +181,7 @@ def test_a_claim_of_the_wrong_type(tokens: dict[str, str], claim: str) -> None:
             statuses = [me(changed)] if name == ACCESS else []
             if name == REFRESH:
                 statuses.append(refresh(changed).status_code)
-                # % if project.verify_path
+                # % if project.paths.verify
                 answer = APIClient().post(reverse("token_verify"), {"token": changed})
                 statuses.append(answer.status_code)
                 # % endif
@@ -211,10 +211,10 @@ def test_expired_and_not_yet_valid(claims: dict[str, Any]) -> None:
     assert refused(signed(claims | {"exp": past}))
     assert refused(signed(claims | {"nbf": future}))
     assert refused(signed(claims | {"iat": future}))
-# % if project.named_parties
+# % if project.jwt.named_parties
 
 
-@pytest.mark.parametrize("claim", {{ project.named_parties | tojson }})
+@pytest.mark.parametrize("claim", {{ project.jwt.named_parties | tojson }})
 def test_another_issuer_or_audience(tokens: dict[str, str], claim: str) -> None:
     for token in tokens.values():
         claims = claims_of(token)
@@ -279,14 +279,14 @@ def test_a_hostile_login(anonymous: APIClient, value: Any) -> None:
     for field in CREDENTIALS:
         data = json.dumps(CREDENTIALS | {field: value})
         response = anonymous.generic(
-            "POST", reverse("{{ project.obtain_name }}"), data, content_type="application/json"
+            "POST", reverse("{{ project.paths.obtain_name }}"), data, content_type="application/json"
         )
         assert response.status_code in (400, 401)
 
 
 def test_a_body_without_end(anonymous: APIClient) -> None:
     body = json.dumps({"password": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
-    url = reverse("{{ project.obtain_name }}")
+    url = reverse("{{ project.paths.obtain_name }}")
     response = anonymous.generic("POST", url, body, content_type="application/json")
     assert response.status_code == 400
 
@@ -302,20 +302,20 @@ def test_no_secret_is_logged(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    url = reverse("{{ project.obtain_name }}")
+    url = reverse("{{ project.paths.obtain_name }}")
     wrong = "wrong horse battery staple"
     anonymous.post(url, CREDENTIALS)
     anonymous.post(url, CREDENTIALS | {"password": wrong})
-    anonymous.post(url, {"{{ project.login_field }}": PASSWORD, "password": PASSWORD})
+    anonymous.post(url, {"{{ project.accounts.login_field }}": PASSWORD, "password": PASSWORD})
     answers = [refresh(tokens[REFRESH]), refresh(tokens[REFRESH])]
     me(tokens[ACCESS] + "x")
-    # % if project.blacklist_path
+    # % if project.paths.blacklist
     log_out((tokens | tokens_in(answers[0]))[REFRESH])
     # % endif
     told = [record.getMessage() + repr(record.__dict__) for record in caplog.records]
     told += capfd.readouterr()
     events = {getattr(record, "event", "") for record in caplog.records}
-    # % if project.blacklist_path
+    # % if project.paths.blacklist
     assert {"login", "login_failed", "refresh", "logout"} <= events
     # % else
     assert {"login", "login_failed", "refresh"} <= events

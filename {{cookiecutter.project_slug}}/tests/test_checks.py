@@ -24,7 +24,7 @@ def test_the_settings_are_right() -> None:
 @pytest.mark.parametrize("key", ["", "short", "a" * 100])
 def test_a_key_that_cannot_be_used(key: str) -> None:
     assert problems(JWT_KEYS=KeyRing(keys=(key,))) == ["tokens.E001"]
-# % if project.symmetric
+# % if project.keys.symmetric
 
 
 def test_the_secret_of_django() -> None:
@@ -33,13 +33,13 @@ def test_the_secret_of_django() -> None:
 
 
 def test_another_algorithm_than_that_of_the_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    other = "{{ "HS512" if project.algorithm == "HS256" else "HS256" }}"
+    other = "{{ "HS512" if project.keys.algorithm == "HS256" else "HS256" }}"
     monkeypatch.setattr("rest_framework_simplejwt.state.token_backend.algorithm", other)
     assert problems() == ["tokens.E003"]
 
 
 def test_a_refresh_token_that_does_not_outlast(monkeypatch: pytest.MonkeyPatch) -> None:
-    # % if project.sliding
+    # % if project.tokens.sliding
     long, short = "SLIDING_TOKEN_REFRESH_LIFETIME", "SLIDING_TOKEN_LIFETIME"
     # % else
     long, short = "REFRESH_TOKEN_LIFETIME", "ACCESS_TOKEN_LIFETIME"
@@ -54,12 +54,12 @@ def test_a_blacklist_without_its_app(monkeypatch: pytest.MonkeyPatch) -> None:
     apps = [name for name in settings.INSTALLED_APPS if name != app]
     monkeypatch.setattr(settings, "INSTALLED_APPS", apps)
     assert problems() == ["tokens.E005"]
-# % if project.sessions
+# % if project.revocation.sessions
 
 
 def test_tokens_without_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    stock = "rest_framework_simplejwt.serializers.{{ project.obtain_serializer }}"
-    monkeypatch.setattr(api_settings, "{{ project.obtain_setting }}", stock)
+    stock = "rest_framework_simplejwt.serializers.{{ project.tokens.obtain_serializer }}"
+    monkeypatch.setattr(api_settings, "{{ project.jwt.obtain_setting }}", stock)
     assert problems() == ["tokens.E006"]
 # % endif
 

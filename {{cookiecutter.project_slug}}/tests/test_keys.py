@@ -33,7 +33,7 @@ from tokens.keys import MAX_AGE, KeyRing
 
 from .conftest import CREDENTIALS, me
 
-LOGIN_URL = reverse("{{ project.obtain_name }}")
+LOGIN_URL = reverse("{{ project.paths.obtain_name }}")
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def rotate(**options: bool) -> str:
 
 
 def access_of(client: APIClient) -> str:
-    token: str = client.post(LOGIN_URL, CREDENTIALS).json()["{{ project.access_field }}"]
+    token: str = client.post(LOGIN_URL, CREDENTIALS).json()["{{ project.tokens.access_field }}"]
     return token
 
 
@@ -78,7 +78,7 @@ def test_another_process_notices(ring: KeyRing) -> None:
     assert len(other.keys) == 1
     rotate()
     assert len(other.keys) == 2
-    # % if project.symmetric
+    # % if project.keys.symmetric
     assert [key.signing for key in other.keys] == [key.signing for key in ring.keys]
     # % else
     assert [key.kid for key in other.keys] == [key.kid for key in ring.keys]
@@ -86,10 +86,10 @@ def test_another_process_notices(ring: KeyRing) -> None:
 
 
 def test_a_key_is_dropped_when_its_last_token_has_expired(ring: KeyRing) -> None:
-    # % if project.sliding
-    longest = {{ project.access_lifetime_source }} + state.token_backend.get_leeway()
+    # % if project.tokens.sliding
+    longest = {{ project.tokens.access_lifetime | duration }} + state.token_backend.get_leeway()
     # % else
-    longest = {{ project.refresh_lifetime_source }} + state.token_backend.get_leeway()
+    longest = {{ project.tokens.refresh_lifetime | duration }} + state.token_backend.get_leeway()
     # % endif
     rotate()
     end = timezone.now() + MAX_AGE + longest
@@ -145,7 +145,7 @@ def test_a_key_comes_from_the_environment(
     monkeypatch.setenv("JWT_SIGNING_KEY", texts[0])
     monkeypatch.setenv("JWT_SIGNING_KEY_FALLBACKS", texts[1])
     ring = KeyRing.from_environment(Env(), tmp_path)
-    # % if project.symmetric
+    # % if project.keys.symmetric
     assert [key.signing for key in ring.keys] == keys
     # % else
     assert [key.kid for key in ring.keys] == [Key(key).kid for key in keys]
@@ -161,7 +161,7 @@ def test_without_a_key_nothing_starts(
     monkeypatch.setenv(variable, " " if variable == "JWT_SIGNING_KEY" else "missing")
     with pytest.raises(ImproperlyConfigured, match=variable):
         KeyRing.from_environment(Env(), tmp_path)
-# % if project.symmetric
+# % if project.keys.symmetric
 
 
 @pytest.mark.parametrize("secret", ["", "short", "a" * 200, "changethis" * 3])
@@ -214,7 +214,7 @@ keys = jwt.PyJWKClient(url)
 for token in tokens:
     try:
         key = keys.get_signing_key_from_jwt(token)
-        jwt.decode(token, key, algorithms=["{{ project.algorithm }}"], options={"verify_aud": False})
+        jwt.decode(token, key, algorithms=["{{ project.keys.algorithm }}"], options={"verify_aud": False})
         print("good")
     except jwt.PyJWTError:
         print("bad")
@@ -236,7 +236,7 @@ def test_another_service_verifies_with_the_public_keys(
 
 def test_the_name_of_a_key_is_its_thumbprint() -> None:
     """The example of RFC 7638, section 3.1, or of RFC 8037, appendix A.3, or one like these."""
-    # % if project.rsa
+    # % if project.keys.rsa
     n = (
         "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJ"
         "ECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2"
@@ -245,7 +245,7 @@ def test_the_name_of_a_key_is_its_thumbprint() -> None:
     )
     jwk = {"kty": "RSA", "n": n, "e": "AQAB", "alg": "RS256", "kid": "2011-04-29"}
     assert thumbprint(jwk) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
-    # % elif project.key_module == "ed25519"
+    # % elif project.keys.module == "ed25519"
     x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
     jwk = {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": "a"}
     assert thumbprint(jwk) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"

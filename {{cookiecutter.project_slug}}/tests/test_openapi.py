@@ -11,9 +11,9 @@ from rest_framework.test import APIClient
 
 from .conftest import CREDENTIALS
 
-LOGIN = reverse("{{ project.obtain_name }}")
+LOGIN = reverse("{{ project.paths.obtain_name }}")
 ME = reverse("user-me")
-ROWS = reverse("{{ project.resources[0].basename }}-list")
+ROWS = reverse("{{ project.api.resources[0].basename }}-list")
 ROW = ROWS + "{id}/"
 
 
@@ -58,27 +58,27 @@ def test_errors_are_described(api: APIClient, anonymous: APIClient, paths: dict[
 def test_no_error_is_described_that_cannot_be(paths: dict[str, Any]) -> None:
     assert list(paths[LOGIN]["post"]["responses"]) == [
         *("200", "400", "401"),
-        # % if project.cookie
+        # % if project.tokens.cookie
         "403",
         # % endif
         "429",
     ]
     assert list(paths[ROWS]["get"]["responses"]) == [
         *("200", "400", "401", "404"),
-        # % if project.remote_keys
+        # % if project.keys.remote
         "503",
         # % endif
     ]
     assert list(paths[ROWS]["post"]["responses"]) == [
         *("201", "400", "401"),
-        # % if project.browsable or project.permission == "DjangoModelPermissions"
+        # % if project.api.browsable or project.api.permission == "DjangoModelPermissions"
         "403",
         # % endif
-        # % if project.remote_keys
+        # % if project.keys.remote
         "503",
         # % endif
     ]
-    # % if project.protects
+    # % if project.api.protects
     deletions = [path["delete"]["responses"] for path in paths.values() if "delete" in path]
     assert any("409" in responses for responses in deletions)
     # % endif

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    # % if not project.email_login
+    # % if not project.accounts.email_login
     monkeypatch.setenv("DJANGO_SUPERUSER_USERNAME", LOGIN)
     # % endif
     monkeypatch.setenv("DJANGO_SUPERUSER_EMAIL", LOGIN)
@@ -28,7 +28,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_superuser_password_is_shown_once() -> None:
     shown = re.search(r"has the password (\S+)", prepare.create_superuser())
     assert shown
-    user = authenticate({{ project.login_field }}=LOGIN, password=shown.group(1))
+    user = authenticate({{ project.accounts.login_field }}=LOGIN, password=shown.group(1))
     assert isinstance(user, User)
     assert user.is_superuser
     assert shown.group(1) not in prepare.create_superuser()
@@ -37,11 +37,11 @@ def test_superuser_password_is_shown_once() -> None:
 def test_superuser_password_from_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
     assert PASSWORD not in prepare.create_superuser()
-    assert authenticate({{ project.login_field }}=LOGIN, password=PASSWORD)
+    assert authenticate({{ project.accounts.login_field }}=LOGIN, password=PASSWORD)
 
 
 def test_superuser_without_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DJANGO_SUPERUSER_{{ project.login_field | upper }}")
-    with pytest.raises(CommandError, match="{{ project.login_field }}"):
+    monkeypatch.delenv("DJANGO_SUPERUSER_{{ project.accounts.login_field | upper }}")
+    with pytest.raises(CommandError, match="{{ project.accounts.login_field }}"):
         prepare.create_superuser()
     assert not User.objects.exists()

@@ -22,7 +22,7 @@ RATES = {
     "token_refresh": "2/min",
     "token_verify": "2/min",
 }
-OBTAIN = reverse("{{ project.obtain_name }}")
+OBTAIN = reverse("{{ project.paths.obtain_name }}")
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def log_in(login: str, *, address: str = "192.0.2.1", **headers: Any) -> int:
-    body = {"{{ project.login_field }}": login, "password": "guess"}
+    body = {"{{ project.accounts.login_field }}": login, "password": "guess"}
     client = APIClient(REMOTE_ADDR=address)
     return client.post(OBTAIN, body, headers=headers).status_code
 
@@ -86,8 +86,8 @@ def test_a_network_of_ipv6_is_one_client() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "{{ project.refresh_name }}",
-        # % if project.verify_path
+        "{{ project.paths.refresh_name }}",
+        # % if project.paths.verify
         "token_verify",
         # % endif
     ],

@@ -18,16 +18,16 @@ from tokens import revocation, serializers, views
 
 from .conftest import CREDENTIALS, LOGIN, PASSWORD, Travel, log_out, me, refresh, tokens_in
 
-ACCESS_LIFETIME = {{ project.access_lifetime_source }}
-REFRESH_LIFETIME = {{ project.refresh_lifetime_source }}
+ACCESS_LIFETIME = {{ project.tokens.access_lifetime | duration }}
+REFRESH_LIFETIME = {{ project.tokens.refresh_lifetime | duration }}
 PATHS = {
-    "{{ project.obtain_name }}": "/{{ project.obtain_path }}",
-    "{{ project.refresh_name }}": "/{{ project.refresh_path }}",
-    # % if project.verify_path
-    "token_verify": "/{{ project.verify_path }}",
+    "{{ project.paths.obtain_name }}": "/{{ project.paths.obtain }}",
+    "{{ project.paths.refresh_name }}": "/{{ project.paths.refresh }}",
+    # % if project.paths.verify
+    "token_verify": "/{{ project.paths.verify }}",
     # % endif
-    # % if project.blacklist_path
-    "token_blacklist": "/{{ project.blacklist_path }}",
+    # % if project.paths.blacklist
+    "token_blacklist": "/{{ project.paths.blacklist }}",
     # % endif
 }
 
@@ -43,7 +43,7 @@ def claims(token: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", PATHS)
 def test_each_endpoint_is_at_its_path(anonymous: APIClient, name: str) -> None:
     assert reverse(name) == PATHS[name]
-    # % if project.cookie
+    # % if project.tokens.cookie
     assert anonymous.post(PATHS[name]).status_code in (400, 403)
     # % else
     assert anonymous.post(PATHS[name]).status_code == 400
@@ -52,18 +52,18 @@ def test_each_endpoint_is_at_its_path(anonymous: APIClient, name: str) -> None:
 
 
 def test_a_login_gives_tokens(tokens: dict[str, str]) -> None:
-    # % if project.sliding
+    # % if project.tokens.sliding
     assert set(tokens) == {"token"}
     # % else
     assert set(tokens) == {"access", "refresh"}
     # % endif
-    assert me(tokens["{{ project.access_field }}"]) == 200
+    assert me(tokens["{{ project.tokens.access_field }}"]) == 200
 
 
 @pytest.mark.usefixtures("user")
 def test_a_login_can_be_a_form(anonymous: APIClient) -> None:
     response = anonymous.post(
-        reverse("{{ project.obtain_name }}"),
+        reverse("{{ project.paths.obtain_name }}"),
         CREDENTIALS,
         format="multipart",
     )
@@ -73,7 +73,7 @@ def test_a_login_can_be_a_form(anonymous: APIClient) -> None:
 def test_a_password_is_taken_as_it_was_typed(user: User, anonymous: APIClient) -> None:
     user.set_password(f" {PASSWORD} ")
     user.save()
-    url = reverse("{{ project.obtain_name }}")
+    url = reverse("{{ project.paths.obtain_name }}")
     assert anonymous.post(url, CREDENTIALS).status_code == 401
     assert anonymous.post(url, CREDENTIALS | {"password": f" {PASSWORD} "}).status_code == 200
 
@@ -81,7 +81,7 @@ def test_a_password_is_taken_as_it_was_typed(user: User, anonymous: APIClient) -
 def test_an_answer_with_tokens_is_not_kept(user: User, anonymous: APIClient) -> None:
     for password in (PASSWORD, "wrong"):
         response = anonymous.post(
-            reverse("{{ project.obtain_name }}"),
+            reverse("{{ project.paths.obtain_name }}"),
             CREDENTIALS | {"password": password},
         )
         assert response["Cache-Control"] == "no-store"
@@ -97,18 +97,18 @@ def test_an_answer_with_tokens_is_not_kept(user: User, anonymous: APIClient) -> 
 )
 def test_a_wrong_login_is_refused(anonymous: APIClient, login: str, password: str) -> None:
     response = anonymous.post(
-        reverse("{{ project.obtain_name }}"),
-        {"{{ project.login_field }}": login, "password": password},
+        reverse("{{ project.paths.obtain_name }}"),
+        {"{{ project.accounts.login_field }}": login, "password": password},
     )
     assert response.status_code == 401
-    assert "{{ project.access_field }}" not in response.json()
-# % if project.email_login
+    assert "{{ project.tokens.access_field }}" not in response.json()
+# % if project.accounts.email_login
 
 
 @pytest.mark.usefixtures("user")
 def test_case_does_not_matter_in_the_address(anonymous: APIClient) -> None:
     response = anonymous.post(
-        reverse("{{ project.obtain_name }}"),
+        reverse("{{ project.paths.obtain_name }}"),
         CREDENTIALS | {"email": LOGIN.upper()},
     )
     assert response.status_code == 200
@@ -117,7 +117,7 @@ def test_case_does_not_matter_in_the_address(anonymous: APIClient) -> None:
 
 def test_a_disabled_user_cannot_log_in(user: User, anonymous: APIClient) -> None:
     User.objects.filter(pk=user.pk).update(is_active=False)
-    response = anonymous.post(reverse("{{ project.obtain_name }}"), CREDENTIALS)
+    response = anonymous.post(reverse("{{ project.paths.obtain_name }}"), CREDENTIALS)
     assert response.status_code == 401
 
 
@@ -126,11 +126,11 @@ def test_a_disabled_user_cannot_log_in(user: User, anonymous: APIClient) -> None
 
 def test_the_algorithm_is_in_the_header(tokens: dict[str, str]) -> None:
     for token in tokens.values():
-        assert jwt.get_unverified_header(token)["alg"] == "{{ project.algorithm }}"
+        assert jwt.get_unverified_header(token)["alg"] == "{{ project.keys.algorithm }}"
 
 
 def test_lifetimes(tokens: dict[str, str]) -> None:
-    # % if project.sliding
+    # % if project.tokens.sliding
     token = claims(tokens["token"])
     assert token["exp"] - token["iat"] == ACCESS_LIFETIME.total_seconds()
     end = token[api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM]
@@ -149,11 +149,11 @@ def test_a_token_names_its_user(tokens: dict[str, str], user: User) -> None:
 
 
 def test_a_foreign_signature_is_refused(tokens: dict[str, str]) -> None:
-    token = tokens["{{ project.access_field }}"]
+    token = tokens["{{ project.tokens.access_field }}"]
     forged = jwt.encode(claims(token), "another secret " * 5, algorithm="HS256")
     unsigned = jwt.encode(claims(token), "", algorithm="none")
     assert [me(forged), me(unsigned), me("no.token.at-all")] == [401, 401, 401]
-# % if not project.sliding
+# % if not project.tokens.sliding
 
 
 def test_a_refresh_token_opens_nothing(tokens: dict[str, str]) -> None:
@@ -169,7 +169,7 @@ def test_an_access_token_refreshes_nothing(tokens: dict[str, str]) -> None:
 
 
 def test_an_expired_token_is_refused(tokens: dict[str, str], just_after: Travel) -> None:
-    token = tokens["{{ project.access_field }}"]
+    token = tokens["{{ project.tokens.access_field }}"]
     with just_after(ACCESS_LIFETIME - timedelta(seconds=5) - leeway()):
         assert me(token) == 200
     with just_after(ACCESS_LIFETIME):
@@ -179,7 +179,7 @@ def test_an_expired_token_is_refused(tokens: dict[str, str], just_after: Travel)
 def leeway() -> timedelta:
     value = api_settings.LEEWAY
     return value if isinstance(value, timedelta) else timedelta(seconds=value)
-# % if not project.sliding
+# % if not project.tokens.sliding
 
 
 def test_an_expired_refresh_token_is_refused(tokens: dict[str, str], just_after: Travel) -> None:
@@ -189,7 +189,7 @@ def test_an_expired_refresh_token_is_refused(tokens: dict[str, str], just_after:
 
 
 # Refreshing
-# % if project.sliding
+# % if project.tokens.sliding
 
 
 def test_a_refresh_lengthens_the_token(tokens: dict[str, str], just_after: Travel) -> None:
@@ -204,7 +204,7 @@ def test_a_refresh_lengthens_the_token(tokens: dict[str, str], just_after: Trave
 
 
 def test_the_time_to_refresh_ends(tokens: dict[str, str], just_after: Travel) -> None:
-    token = {{ project.token_module }}.SlidingToken(tokens["token"])
+    token = {{ project.revocation.token_alias }}.SlidingToken(tokens["token"])
     # It is refreshed in time, again and again.
     token.set_exp(lifetime=2 * REFRESH_LIFETIME)
     with just_after(REFRESH_LIFETIME):
@@ -219,7 +219,7 @@ def test_a_refresh_gives_an_access_token(tokens: dict[str, str], just_after: Tra
         response = refresh(tokens["refresh"])
         assert response.status_code == 200
         assert me(response.json()["access"]) == 200
-# % if project.rotates
+# % if project.tokens.rotates
 
 
 def test_a_refresh_gives_a_new_refresh_token(tokens: dict[str, str], just_after: Travel) -> None:
@@ -240,7 +240,7 @@ def test_a_login_ends_however_often_it_is_refreshed(tokens: dict[str, str]) -> N
                 token = tokens_in(refresh(token))["refresh"]
     assert claims(token)["exp"] == end
     assert claims(token)["auth_time"] == start
-# % if project.revokes
+# % if project.revocation.enabled
 
 
 def test_a_refresh_token_is_used_once(tokens: dict[str, str]) -> None:
@@ -261,7 +261,7 @@ def test_a_replay_ends_the_login(tokens: dict[str, str], caplog: pytest.LogCaptu
         assert refresh(tokens["refresh"]).status_code == 401
         assert "replay" in {getattr(record, "event", "") for record in caplog.records}
         assert refresh(new["refresh"]).status_code == 401
-        # % if project.sessions
+        # % if project.revocation.sessions
         assert me(new["access"]) == 401
         # % endif
 # % endif
@@ -287,7 +287,7 @@ def test_a_refresh_token_stays_the_same(tokens: dict[str, str]) -> None:
 @pytest.mark.django_db
 def test_a_hostile_body_is_refused(anonymous: APIClient, name: str, body: str) -> None:
     response = anonymous.generic("POST", PATHS[name], body, content_type="application/json")
-    # % if project.cookie
+    # % if project.tokens.cookie
     assert response.status_code in (400, 403)
     # % else
     assert response.status_code == 400
@@ -295,15 +295,15 @@ def test_a_hostile_body_is_refused(anonymous: APIClient, name: str, body: str) -
 
 
 # Users who are gone
-# % if project.revokes
+# % if project.revocation.enabled
 
 
 def test_a_new_password_ends_all_logins(tokens: dict[str, str], user: User) -> None:
     user.set_password("another horse battery staple")
     user.save()
-    assert refresh(tokens["{{ project.token_field }}"]).status_code == 401
-    # % if project.sliding or project.sessions
-    assert me(tokens["{{ project.access_field }}"]) == 401
+    assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 401
+    # % if project.tokens.sliding or project.revocation.sessions
+    assert me(tokens["{{ project.tokens.access_field }}"]) == 401
     # % endif
 
 
@@ -313,32 +313,32 @@ def test_a_user_who_is_disabled_for_a_while_logs_in_anew(
     for is_active in (False, True):
         user.is_active = is_active
         user.save()
-    assert refresh(tokens["{{ project.token_field }}"]).status_code == 401
-    # % if project.sliding or project.sessions
-    assert me(tokens["{{ project.access_field }}"]) == 401
+    assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 401
+    # % if project.tokens.sliding or project.revocation.sessions
+    assert me(tokens["{{ project.tokens.access_field }}"]) == 401
     # % endif
 
 
 def test_other_changes_of_a_user_end_nothing(tokens: dict[str, str], user: User) -> None:
     user.first_name = "Ada"
     user.save()
-    assert refresh(tokens["{{ project.token_field }}"]).status_code == 200
+    assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 200
 # % endif
-# % if project.user_is_checked
+# % if project.jwt.settings.get("CHECK_USER_IS_ACTIVE") != "False"
 
 
 def test_a_disabled_user_is_let_in_no_more(tokens: dict[str, str], user: User) -> None:
     User.objects.filter(pk=user.pk).update(is_active=False)
-    assert me(tokens["{{ project.access_field }}"]) == 401
-    assert refresh(tokens["{{ project.token_field }}"]).status_code == 401
+    assert me(tokens["{{ project.tokens.access_field }}"]) == 401
+    assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 401
 # % endif
 
 
 def test_a_deleted_user_is_let_in_no_more(tokens: dict[str, str], user: User) -> None:
     User.objects.filter(pk=user.pk).delete()
-    assert me(tokens["{{ project.access_field }}"]) == 401
-    assert refresh(tokens["{{ project.token_field }}"]).status_code == 401
-# % if project.verify_path
+    assert me(tokens["{{ project.tokens.access_field }}"]) == 401
+    assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 401
+# % if project.paths.verify
 
 
 # Verifying
@@ -351,28 +351,28 @@ def verify(token: str) -> int:
 def test_a_valid_token_is_verified(tokens: dict[str, str], just_after: Travel) -> None:
     assert {verify(token) for token in tokens.values()} == {200}
     with just_after(ACCESS_LIFETIME):
-        assert verify(tokens["{{ project.access_field }}"]) == 401
+        assert verify(tokens["{{ project.tokens.access_field }}"]) == 401
 
 
 @pytest.mark.django_db
 def test_what_is_no_token_is_not_verified() -> None:
     assert verify("no.token.at-all") == 401
 # % endif
-# % if project.blacklist_path
+# % if project.paths.blacklist
 
 
 # Logging out
 
 
 def test_a_logout_revokes_the_token(tokens: dict[str, str]) -> None:
-    token = tokens["{{ project.token_field }}"]
+    token = tokens["{{ project.tokens.refresh_field }}"]
     assert log_out(token).status_code == 200
     assert refresh(token).status_code == 401
-    # % if project.verify_path
+    # % if project.paths.verify
     assert verify(token) == 401
     # % endif
-    # % if project.sliding or project.sessions
-    assert me(tokens["{{ project.access_field }}"]) == 401
+    # % if project.tokens.sliding or project.revocation.sessions
+    assert me(tokens["{{ project.tokens.access_field }}"]) == 401
     # % endif
     assert log_out(token).status_code == 401
 # % endif
@@ -384,7 +384,7 @@ def test_a_logout_revokes_the_token(tokens: dict[str, str]) -> None:
 def test_a_serializer_adds_claims(
     user: User, anonymous: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class WithName(serializers.{{ project.obtain_serializer }}):
+    class WithName(serializers.{{ project.tokens.obtain_serializer }}):
         @classmethod
         def get_token(cls, user: Any) -> Any:
             token = super().get_token(user)
@@ -392,8 +392,8 @@ def test_a_serializer_adds_claims(
             return token
 
     monkeypatch.setattr(views.ObtainView, "serializer_class", WithName)
-    tokens = tokens_in(anonymous.post(reverse("{{ project.obtain_name }}"), CREDENTIALS))
-    tokens |= tokens_in(refresh(tokens["{{ project.token_field }}"]))
+    tokens = tokens_in(anonymous.post(reverse("{{ project.paths.obtain_name }}"), CREDENTIALS))
+    tokens |= tokens_in(refresh(tokens["{{ project.tokens.refresh_field }}"]))
     assert {claims(token)["login"] for token in tokens.values()} == {LOGIN}
 
 
@@ -401,29 +401,29 @@ def test_a_rule_decides_who_may_log_in_and_refresh(
     tokens: dict[str, str], anonymous: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api_settings, "USER_AUTHENTICATION_RULE", lambda user: False)
-    assert refresh(tokens["{{ project.token_field }}"]).status_code == 401
-    response = anonymous.post(reverse("{{ project.obtain_name }}"), CREDENTIALS)
+    assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 401
+    response = anonymous.post(reverse("{{ project.paths.obtain_name }}"), CREDENTIALS)
     assert response.status_code == 401
 
 
 def test_a_class_of_tokens_can_be_ones_own(
     user: User, anonymous: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own: Any = serializers.{{ project.obtain_serializer }}.token_class
+    own: Any = serializers.{{ project.tokens.obtain_serializer }}.token_class
     longer = type("Longer", (own,), {"lifetime": 3 * REFRESH_LIFETIME})
-    monkeypatch.setattr(serializers.{{ project.obtain_serializer }}, "token_class", longer)
-    tokens = tokens_in(anonymous.post(reverse("{{ project.obtain_name }}"), CREDENTIALS))
-    found = claims(tokens["{{ project.token_field }}"])
+    monkeypatch.setattr(serializers.{{ project.tokens.obtain_serializer }}, "token_class", longer)
+    tokens = tokens_in(anonymous.post(reverse("{{ project.paths.obtain_name }}"), CREDENTIALS))
+    found = claims(tokens["{{ project.tokens.refresh_field }}"])
     assert found["exp"] - found["iat"] == 3 * REFRESH_LIFETIME.total_seconds()
-    assert refresh(tokens["{{ project.token_field }}"]).status_code == 200
+    assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 200
 
 
 # By hand
 
 
 def test_a_token_can_be_made_for_a_user(user: User) -> None:
-    # % if project.sliding
-    assert me(str({{ project.token_module }}.SlidingToken.for_user(user))) == 200
+    # % if project.tokens.sliding
+    assert me(str({{ project.revocation.token_alias }}.SlidingToken.for_user(user))) == 200
     # % else
-    assert me(str({{ project.token_module }}.RefreshToken.for_user(user).access_token)) == 200
+    assert me(str({{ project.revocation.token_alias }}.RefreshToken.for_user(user).access_token)) == 200
     # % endif

@@ -11,7 +11,7 @@ class TokensConfig(AppConfig):
         from rest_framework_simplejwt import state
 
         # drf-spectacular and the checks are found once their modules are imported.
-        # % if project.revokes
+        # % if project.revocation.enabled
         from . import backend, checks, events, schema, signals  # noqa: F401
         # % else
         from . import backend, checks, events, schema  # noqa: F401
@@ -27,6 +27,6 @@ class TokensConfig(AppConfig):
             json_encoder=stock.json_encoder,
         )
         user_login_failed.connect(events.login_failed)
-        # % if project.revokes
+        # % if project.revocation.enabled
         post_save.connect(signals.user_saved, sender=settings.AUTH_USER_MODEL)
         # % endif

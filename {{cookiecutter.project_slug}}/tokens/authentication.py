@@ -25,7 +25,7 @@ class JWTAuthentication(authentication.JWTAuthentication):
             if scheme.lower() == known.lower():
                 header = known + b" " + rest
         return super().get_raw_token(header)
-    # % if project.sessions
+    # % if project.revocation.sessions
 
     def get_user(self, validated_token: Token) -> Any:
         """The user of a session that goes on, both in one query: a logout counts at once."""

@@ -16,7 +16,7 @@ from . import issuer
 
 # RFC 7519 counts seconds, and Python's calendar ends with the year 9999.
 LAST_SECOND = 253_402_300_799
-# % if project.sessions
+# % if project.revocation.sessions
 SESSION_ID = re.compile("[0-9a-f]{32}")
 # % endif
 
@@ -31,7 +31,7 @@ class TokenBackend(backends.TokenBackend):
             payload | {name: value for name, value in own.items() if value is not None},
             key.signing,
             algorithm=self.algorithm,
-            # % if not project.symmetric
+            # % if not project.keys.symmetric
             headers={"kid": key.kid},
             # % endif
             json_encoder=self.json_encoder,
@@ -46,7 +46,7 @@ class TokenBackend(backends.TokenBackend):
         check_claims(payload)
         return payload
 
-    # % if project.symmetric
+    # % if project.keys.symmetric
     def get_verifying_key(self, token: Any) -> str:
         newest, *older = settings.JWT_KEYS.keys
         key = next((key for key in older if self.is_signed_with(key.verifying, token)), newest)
@@ -65,7 +65,7 @@ class TokenBackend(backends.TokenBackend):
         for key in settings.JWT_KEYS.keys:
             if key.kid == kid:
                 return key.verifying
-        # % if project.remote_keys
+        # % if project.keys.remote
         return issuer.key(kid)
         # % else
         raise TokenBackendError("Token is invalid")
@@ -82,7 +82,7 @@ def check_claims(payload: dict[str, Any]) -> None:
         and all(is_name(payload[claim]) for claim in names if claim in payload)
         and all(is_time(payload[claim]) for claim in times if claim in payload)
         and is_user_id(payload.get(api_settings.USER_ID_CLAIM))
-        # % if project.sessions
+        # % if project.revocation.sessions
         and is_session_id(payload.get("sid"))
         # % endif
     ):
@@ -94,7 +94,7 @@ def is_name(value: object) -> bool:
     return type(value) in (str, int) and str(value).isprintable() and 0 < len(str(value)) < 256
 
 
-# % if project.sessions
+# % if project.revocation.sessions
 def is_session_id(value: object) -> bool:
     return value is None or (isinstance(value, str) and bool(SESSION_ID.fullmatch(value)))
 

@@ -27,7 +27,7 @@ def key_problems() -> Iterator[CheckMessage]:
     except ValueError as error:
         yield Error(f"A signing key cannot be used: {error}.", hint=MAKE_A_KEY, id="tokens.E001")
         return
-    # % if project.symmetric
+    # % if project.keys.symmetric
     if any(key.signing == settings.SECRET_KEY for key in keys):
         yield Error("A signing key is SECRET_KEY.", hint=MAKE_A_KEY, id="tokens.E002")
     # % endif
@@ -46,7 +46,7 @@ def key_problems() -> Iterator[CheckMessage]:
 
 
 def policy_problems() -> Iterator[CheckMessage]:
-    # % if project.sliding
+    # % if project.tokens.sliding
     short, long = "SLIDING_TOKEN_LIFETIME", "SLIDING_TOKEN_REFRESH_LIFETIME"
     # % else
     short, long = "ACCESS_TOKEN_LIFETIME", "REFRESH_TOKEN_LIFETIME"
@@ -60,9 +60,9 @@ def policy_problems() -> Iterator[CheckMessage]:
             hint="Add rest_framework_simplejwt.token_blacklist to INSTALLED_APPS.",
             id="tokens.E005",
         )
-    # % if project.sessions
-    obtain = import_string(api_settings.{{ project.obtain_setting }})
-    if not issubclass(obtain.token_class, revocation.{{ project.token_class }}):
+    # % if project.revocation.sessions
+    obtain = import_string(api_settings.{{ project.jwt.obtain_setting }})
+    if not issubclass(obtain.token_class, revocation.{{ project.tokens.token_class }}):
         yield Error(
             f"{obtain.__name__} gives tokens without a session, which are accepted nowhere.",
             hint="Derive it from the one in tokens/serializers.py, or set its token_class.",

@@ -19,7 +19,7 @@ class JWTScheme(simplejwt.SimpleJWTScheme):
             bearer_format="JWT",
         )
         return definition
-# % for name in project.schema_serializers
+# % for name in project.jwt.schema_serializers
 
 
 class {{ name }}Extension(simplejwt.{{ name }}Extension):

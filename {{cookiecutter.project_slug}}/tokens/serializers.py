@@ -17,11 +17,11 @@ from .events import record
 from .models import Session
 
 
-class {{ project.obtain_serializer }}(serializers.{{ project.obtain_serializer }}):
-    # % if project.sessions
-    token_class = revocation.{{ project.token_class }}
+class {{ project.tokens.obtain_serializer }}(serializers.{{ project.tokens.obtain_serializer }}):
+    # % if project.revocation.sessions
+    token_class = revocation.{{ project.tokens.token_class }}
 
-    # % elif project.blacklists and project.sliding
+    # % elif project.revocation.blacklist and project.tokens.sliding
     token_class = revocation.SlidingToken
 
     # % endif
@@ -33,24 +33,24 @@ class {{ project.obtain_serializer }}(serializers.{{ project.obtain_serializer }
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         data: dict[str, Any] = super().validate(attrs)
         request = self.context["request"]
-        # % if project.sessions
-        revocation.seen(self.token_class(data["{{ project.token_field }}"], verify=False), request)
+        # % if project.revocation.sessions
+        revocation.seen(self.token_class(data["{{ project.tokens.refresh_field }}"], verify=False), request)
         # % endif
         record("login", request, user=self.user and self.user.pk)
         return data
 
 
-class {{ project.refresh_serializer }}(serializers.{{ project.refresh_serializer }}):
-    # % if project.blacklists and project.rotates
+class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refresh_serializer }}):
+    # % if project.revocation.blacklist and project.tokens.rotates
     token_class = revocation.UsedRefreshToken
 
-    # % elif project.sessions
-    token_class = revocation.{{ project.token_class }}
+    # % elif project.revocation.sessions
+    token_class = revocation.{{ project.tokens.token_class }}
 
     # % endif
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        token = self.token_class(attrs["{{ project.token_field }}"])
-        # % if project.sessions and project.rotates
+        token = self.token_class(attrs["{{ project.tokens.refresh_field }}"])
+        # % if project.revocation.sessions and project.tokens.rotates
         # Whether the session goes on is found out when the token is replaced.
         user: Any = authentication.JWTAuthentication().get_user(token)
         # % else
@@ -59,33 +59,33 @@ class {{ project.refresh_serializer }}(serializers.{{ project.refresh_serializer
         if not api_settings.USER_AUTHENTICATION_RULE(user):
             raise AuthenticationFailed("No active account found for the given token.")
         request = self.context["request"]
-        # % if project.sliding
+        # % if project.tokens.sliding
         token.check_exp(api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM)
         token.set_exp()
         token.set_iat()
-        # % if project.sessions
+        # % if project.revocation.sessions
         revocation.seen(token, request)
         # % endif
         record("refresh", request, user=user.pk)
         return {"token": str(token)}
         # % else
-        # % if project.rotates and project.revokes
+        # % if project.tokens.rotates and project.revocation.enabled
         used = token.payload.copy()
         renew(token)
         revocation.replace(used, token, user, request)
-        # % elif project.rotates
+        # % elif project.tokens.rotates
         renew(token)
-        # % elif project.sessions
+        # % elif project.revocation.sessions
         revocation.seen(token, request)
         # % endif
         record("refresh", request, user=user.pk)
-        # % if project.rotates
+        # % if project.tokens.rotates
         return {"access": str(token.access_token), "refresh": str(token)}
         # % else
         return {"access": str(token.access_token)}
         # % endif
         # % endif
-# % if project.rotates
+# % if project.tokens.rotates
 
 
 def renew(token: Token) -> None:
@@ -101,7 +101,7 @@ def renew(token: Token) -> None:
     last = int(login + settings.JWT_ABSOLUTE_LIFETIME.total_seconds())
     token["exp"] = min(token["exp"], last)
 # % endif
-# % if project.verify_path
+# % if project.paths.verify
 
 
 class TokenVerifySerializer(serializers.TokenVerifySerializer):
@@ -110,28 +110,28 @@ class TokenVerifySerializer(serializers.TokenVerifySerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         token = UntypedToken(attrs["token"])
         JWTAuthentication().get_user(token)
-        # % if project.checks_used
+        # % if project.revocation.checked_by_verify
         revocation.check(token)
         # % endif
         return {}
 # % endif
-# % if project.blacklist_path
+# % if project.paths.blacklist
 
 
-class TokenBlacklistSerializer(serializers.{{ project.logout_serializer }}):
-    # % if project.sliding
+class TokenBlacklistSerializer(serializers.{{ project.tokens.refresh_serializer if project.tokens.sliding else "TokenBlacklistSerializer" }}):
+    # % if project.tokens.sliding
     """Logs out, with all tokens that this one was refreshed to. Simple JWT's takes no sliding one."""
     # % else
     """Logs out."""
     # % endif
 
-    # % if project.sessions
-    token_class = revocation.{{ project.token_class }}
+    # % if project.revocation.sessions
+    token_class = revocation.{{ project.tokens.token_class }}
 
     # % endif
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        token = self.token_class(attrs["{{ project.token_field }}"])
-        # % if project.sessions
+        token = self.token_class(attrs["{{ project.tokens.refresh_field }}"])
+        # % if project.revocation.sessions
         revocation.end(token)
         # % else
         token.blacklist()
@@ -140,7 +140,7 @@ class TokenBlacklistSerializer(serializers.{{ project.logout_serializer }}):
         record("logout", self.context["request"], user=user)
         return {}
 # % endif
-# % if project.sessions
+# % if project.revocation.sessions
 
 
 class TokenSessionSerializer(ModelSerializer[Session]):

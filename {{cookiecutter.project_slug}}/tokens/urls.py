@@ -6,42 +6,42 @@ from . import views
 
 urlpatterns = [
     path(
-        "{{ project.obtain_path }}",
+        "{{ project.paths.obtain }}",
         views.ObtainView.as_view(),
-        name="{{ project.obtain_name }}",
+        name="{{ project.paths.obtain_name }}",
     ),
     path(
-        "{{ project.refresh_path }}",
+        "{{ project.paths.refresh }}",
         views.RefreshView.as_view(),
-        name="{{ project.refresh_name }}",
+        name="{{ project.paths.refresh_name }}",
     ),
-    # % if project.verify_path
+    # % if project.paths.verify
     path(
-        "{{ project.verify_path }}",
+        "{{ project.paths.verify }}",
         views.VerifyView.as_view(),
         name="token_verify",
     ),
     # % endif
-    # % if project.blacklist_path
+    # % if project.paths.blacklist
     path(
-        "{{ project.blacklist_path }}",
+        "{{ project.paths.blacklist }}",
         views.LogoutView.as_view(),
         name="token_blacklist",
     ),
     # % endif
-    # % if project.sessions
+    # % if project.revocation.sessions
     path(
-        "{{ project.api_prefix }}sessions/",
+        "{{ project.paths.prefix }}sessions/",
         views.SessionViewSet.as_view({"get": "list", "delete": "end_others"}),
         name="session-list",
     ),
     path(
-        "{{ project.api_prefix }}sessions/<str:pk>/",
+        "{{ project.paths.prefix }}sessions/<str:pk>/",
         views.SessionViewSet.as_view({"delete": "destroy"}),
         name="session-detail",
     ),
     # % endif
-    # % if not project.symmetric
+    # % if not project.keys.symmetric
     path(".well-known/jwks.json", views.jwks, name="jwks"),
     # % endif
 ]

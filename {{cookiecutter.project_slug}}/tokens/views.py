@@ -27,39 +27,39 @@ from .models import Session
 no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 
 
-# % if project.cookie
+# % if project.tokens.cookie
 @extend_schema(responses=cookies.TokenAccessSerializer)
 # % endif
 @no_store
-class ObtainView({{ project.obtain_bases }}):
+class ObtainView({{ "cookies.GivesRefreshCookie, " if project.tokens.cookie else "" }}views.{{ project.tokens.obtain_view }}):
     throttle_classes = (throttles.ObtainByAddress, throttles.ObtainByAccount)
 
 
-# % if project.cookie
+# % if project.tokens.cookie
 @extend_schema(request=None, responses=cookies.TokenAccessSerializer, parameters=[cookies.HEADER])
 # % endif
 @no_store
-class RefreshView({{ project.refresh_bases }}):
+class RefreshView({{ "cookies.TakesRefreshCookie, " if project.tokens.cookie else "" }}views.{{ project.tokens.refresh_view }}):
     throttle_classes = (throttles.Refresh,)
-# % if project.verify_path
+# % if project.paths.verify
 
 
 @no_store
 class VerifyView(views.TokenVerifyView):
     throttle_classes = (throttles.Verify,)
 # % endif
-# % if project.blacklist_path
+# % if project.paths.blacklist
 
 
-# % if project.cookie
+# % if project.tokens.cookie
 @extend_schema(request=None, responses={200: None}, parameters=[cookies.HEADER])
-# % elif project.sliding
+# % elif project.tokens.sliding
 @extend_schema(responses={200: None})
 # % endif
 @no_store
-class LogoutView({{ project.logout_bases }}):
+class LogoutView({{ "cookies.TakesRefreshCookie, " if project.tokens.cookie else "" }}views.TokenBlacklistView):
     throttle_classes = (throttles.Refresh,)
-    # % if project.cookie
+    # % if project.tokens.cookie
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().post(request, *args, **kwargs)
@@ -67,7 +67,7 @@ class LogoutView({{ project.logout_bases }}):
         return response
     # % endif
 # % endif
-# % if project.sessions
+# % if project.revocation.sessions
 
 
 class SessionViewSet(ListModelMixin, DestroyModelMixin, GenericViewSet[Session]):
@@ -97,7 +97,7 @@ class SessionViewSet(ListModelMixin, DestroyModelMixin, GenericViewSet[Session])
         ended = sessions.update(revoked_at=timezone.now(), revoked_reason=reason)
         record("sessions_ended", self.request, user=self.request.user.pk, ended=ended)
 # % endif
-# % if not project.symmetric
+# % if not project.keys.symmetric
 
 
 @require_safe

@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     def longest_life(self) -> timedelta:
         """How long after it was signed a token can still be accepted."""
-        # % if project.sliding
+        # % if project.tokens.sliding
         lifetimes = (api_settings.SLIDING_TOKEN_LIFETIME,)
         # % else
         lifetimes = (api_settings.ACCESS_TOKEN_LIFETIME, api_settings.REFRESH_TOKEN_LIFETIME)
