@@ -153,7 +153,7 @@ class _Reader:
         text = self.text("api_prefix").strip()
         if text in ("", "/"):
             return ""
-        reason = _path_problem(text, MAX_PREFIX)
+        reason = _find_path_problem(text, MAX_PREFIX)
         if reason:
             self.refuse("api_prefix", reason + "; or / for no prefix")
         return text.removesuffix("/") + "/"
@@ -172,7 +172,7 @@ class _Reader:
         text = self.text(variable).strip()
         if text.lower() in ("", "none"):
             return None
-        reason = _path_problem(text)
+        reason = _find_path_problem(text)
         if reason:
             self.refuse(variable, reason + hint)
         return text
@@ -243,7 +243,8 @@ def _changes_direction(char: str) -> bool:
     return unicodedata.bidirectional(char) in DIRECTIONS
 
 
-def _path_problem(text: str, longest: int = MAX_TEXT) -> str:
+def _find_path_problem(text: str, longest: int = MAX_TEXT) -> str:
+    """Returns why a text is not a path, or nothing."""
     segments = text.removesuffix("/").split("/")
     if (
         len(text) <= longest
