@@ -199,7 +199,7 @@ class Bench:
         files = Renderer().render({"revocation": revocation, "project_slug": revocation})
         project = write(files, folder / revocation)
         # The tests' own environment has what any project needs.
-        adopt(project, environment_for("5.2", "newest"))
+        adopt(project, environment_for("django-5.2", "newest"))
         for name, text in SETTINGS.items():
             (project / "config" / f"{name}.py").write_text(text, "utf-8")
         return project

@@ -25,7 +25,7 @@ from tools.rendering import ROOT, Renderer, write
 __all__ = ["BIN", "CACHE", "PROMPTS", "ROOT"]
 
 CACHE = ROOT / ".cache"
-OLDEST_PYTHON = {"5.2": (3, 10), "6.1": (3, 12)}
+OLDEST_PYTHON = {"django-5.2": (3, 10), "django-6.1": (3, 12)}
 # What of the caller's environment would lead a project's own commands astray, or hold them up.
 FOREIGN = (
     *("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_SUPERUSER_PASSWORD"),
@@ -101,7 +101,7 @@ def python_for(django: str, which: str = "newest") -> Path:
         if path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0:
             found.setdefault((3, minor), Path(path))
     if not found:
-        unavailable(f"Django {django} needs Python {'.'.join(map(str, oldest))} or newer")
+        unavailable(f"{django} needs Python {'.'.join(map(str, oldest))} or newer")
     return found[max(found) if which == "newest" else min(found)]
 
 
@@ -117,7 +117,7 @@ def environment_for(django: str, which: str = "newest") -> Path:
     version = run(
         python, "-c", "import sys; print(*sys.version_info[:2], sep='.')", cwd=ROOT
     ).strip()
-    environment = CACHE / f"django-{django}-python-{version}"
+    environment = CACHE / f"{django}-python-{version}"
     CACHE.mkdir(exist_ok=True)
     # An asymmetric algorithm brings the one dependency that is optional.
     answers = {"django_version": django, "algorithm": "ES256", "project_slug": "everything"}

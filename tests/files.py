@@ -58,7 +58,7 @@ SESSION_FILES = ("tests/test_sessions.py", "tokens/admin.py", "tokens/models.py"
 
 def token_files(answers: Answers) -> set[str]:
     flow = answers.get("token_flow", "pair")
-    revocation = answers.get("revocation", "blacklist")
+    revocation = answers.get("revocation", "sessions")
     rotates = answers.get("rotate_refresh_tokens", True) is True and flow != "sliding"
     return {
         *(COOKIE_FILES if flow == "pair-with-refresh-cookie" else ()),

@@ -85,8 +85,7 @@ SAMPLES: Mapping[str, Sequence[str | None]] = {
     "refresh_token_lifetime": (None, "1h30m", "36500d"),
     "jwt_settings": (None, OTHERS, SLIDING, REMOTE),
     "resources": (None, TYPES, RELATIONS, LONG_NAMES),
-    "superuser_username": (None, "ünï.code+x@y"),
-    "superuser_email": (None, "Owner+1@mail.example.com"),
+    "superuser": (None, "Owner+1%2.x@mail.example.com"),
 }
 # Answers that are refused together, whatever the others are.
 REFUSED: Sequence[tuple[str, Sequence[Any], str, Sequence[Any]]] = (
@@ -108,7 +107,7 @@ SAME_API = frozenset(
     (
         *("project_name", "project_slug", "description", "database", "algorithm"),
         *("access_token_lifetime", "refresh_token_lifetime"),
-        *("superuser_username", "superuser_email"),
+        "superuser",
     )
 )
 # Combinations that are tried in any case.

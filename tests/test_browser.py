@@ -44,7 +44,7 @@ def project(
 ) -> Path:
     answers = {"token_flow": "pair-with-refresh-cookie", "revocation": request.param}
     project = bake(cookies, answers)
-    commands = adopt(project, environment("5.2"))
+    commands = adopt(project, environment("django-5.2"))
     password = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
     run(commands / "python", "-m", "scripts.prepare", cwd=project, **password)
     return project

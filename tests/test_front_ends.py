@@ -48,7 +48,7 @@ ALIKE: dict[str, dict[str, Any]] = {
     },
     "stateless": {
         "api_prefix": "/",
-        "django_version": "6.1",
+        "django_version": "django-6.1",
         "token_flow": "sliding",
         "revocation": "none",
         "also_accept": "token",
@@ -142,18 +142,24 @@ def test_a_config_file_sets_defaults(tmp_path: Path, home: dict[str, str]) -> No
     assert {"tests/test_book.py", "tests/test_shelf.py"} <= set(files)
 
 
-def test_the_oldest_cookiecutter_gives_the_same_bytes(
-    tmp_path: Path, home: dict[str, str], default: dict[str, bytes]
-) -> None:
+def oldest_cookiecutter() -> Path:
+    """Returns the command of the oldest release that is supported."""
     environment = CACHE / "cookiecutter-2.6"
     CACHE.mkdir(exist_ok=True)
     with FileLock(environment.with_suffix(".lock")):
         if not shutil.which(environment / BIN / "cookiecutter"):
             uv("venv", "--quiet", "--python", sys.executable, environment)
             uv("pip", "install", "--quiet", "--python", environment, "cookiecutter~=2.6.0")
+    return environment / BIN / "cookiecutter"
+
+
+def test_the_oldest_cookiecutter_gives_the_same_bytes(
+    tmp_path: Path, home: dict[str, str], default: dict[str, bytes]
+) -> None:
+    command = oldest_cookiecutter()
     for folder, answers in (("plain", ()), ("fixed", ("rotate_refresh_tokens=off",))):
         run(
-            *(environment / BIN / "cookiecutter", str(ROOT), "--no-input", NO_SETUP, *answers),
+            *(command, str(ROOT), "--no-input", NO_SETUP, *answers),
             *("--output-dir", str(tmp_path / folder)),
             cwd=tmp_path,
             **home,
@@ -166,7 +172,7 @@ def test_the_oldest_cookiecutter_gives_the_same_bytes(
 # Refusals
 
 BAD = ("project_slug=class", "access_token_lifetime=soon", "resources=Student(name: strng)")
-GOOD = ("algorithm=ES384", "project_name=Kept it's", "superuser_email=o@example.org")
+GOOD = ("algorithm=ES384", "project_name=Kept it's", "superuser=o@example.org")
 
 
 def test_bad_answers_are_refused_all_at_once_and_leave_nothing(
@@ -204,6 +210,39 @@ def test_a_bad_replay_file_is_refused(tmp_path: Path, home: dict[str, str]) -> N
     assert "token_obtain_path = '/x'" in shown
     assert "algorithm = 'none'\n  must be one of: HS256" in shown
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("release", ["oldest", "newest"])
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ({"django_version": 6.1}, "6.1 provided for choice variable django_version"),
+        ({"algorithm": "es256"}, "es256 provided for choice variable algorithm"),
+        ({"run_setup": "perhaps"}, "perhaps provided for variable run_setup"),
+    ],
+)
+def test_ignored_answer_of_config_file_is_refused(
+    tmp_path: Path,
+    home: dict[str, str],
+    release: str,
+    answer: dict[str, object],
+    problem: str,
+) -> None:
+    # Cookiecutter ignores this answer and all that follow.
+    context = {**answer, "login_field": "email"}
+    config = tmp_path / "answers.yaml"
+    config.write_text(yaml.safe_dump({"default_context": context}, sort_keys=False), "utf-8")
+    output = tmp_path / "out"
+    output.mkdir()
+    tool = oldest_cookiecutter() if release == "oldest" else TOOLS / "cookiecutter"
+    shown = refused(
+        *(tool, ROOT, "--no-input", NO_SETUP, "--config-file", config, "--output-dir", output),
+        cwd=tmp_path,
+        **home,
+    )
+    assert problem in shown
+    assert "Correct it in the config file" in shown
+    assert list(output.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["a {{ b", "a {% b", "{{ 'a {' ~ '% b' }}"])

@@ -65,7 +65,7 @@ def own_serializers(names: Mapping[str, str]) -> dict[str, str]:
                 "tokens.refresh_view": "TokenRefreshView",
             },
         ),
-        ({"django_version": "6.1"}, {"python": "3.12", "next_django": "6.2"}),
+        ({"django_version": "django-6.1"}, {"python": "3.12", "next_django": "6.2"}),
         ({"database": "postgresql"}, {"postgresql": True}),
         (
             {"login_field": "email"},
@@ -190,7 +190,7 @@ def own_serializers(names: Mapping[str, str]) -> dict[str, str]:
         ),
         ({"resources": "A(a: url)"}, {"api.warns_of_url_forms": True}),
         (
-            {"resources": "A(a: url)", "django_version": "6.1"},
+            {"resources": "A(a: url)", "django_version": "django-6.1"},
             {"api.warns_of_url_forms": False},
         ),
         ({"resources": "A(a: float, b: json)"}, {"api.validators": ["finite", "storable"]}),

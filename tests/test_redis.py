@@ -18,7 +18,7 @@ def test_the_cache_can_be_redis(cookies: Cookies, environment: Callable[[str], P
         unavailable("TEST_REDIS_URL names no Redis server")
         return
     project = bake(cookies, {})
-    commands = adopt(project, environment("5.2"))
+    commands = adopt(project, environment("django-5.2"))
     key = f"bake-{uuid4()}"
     code = (
         "from django.core.cache import cache\n"

@@ -205,7 +205,10 @@ def test_a_python_that_is_too_old_is_named(
     tmp_path: Path, home: dict[str, str], path_without_uv: dict[str, str]
 ) -> None:
     shown = cookiecutter(
-        tmp_path / "out", "--no-input", "django_version=6.1", home={**home, **path_without_uv}
+        tmp_path / "out",
+        "--no-input",
+        "django_version=django-6.1",
+        home={**home, **path_without_uv},
     )
     assert re.search(r"Environment failed .*: Python 3\.12 or newer is needed, this is 3\.1", shown)
     assert (tmp_path / "out" / "my_api" / "manage.py").exists()
@@ -258,7 +261,7 @@ def test_without_env_file_debug_is_off_and_a_missing_secret_is_named(
 ) -> None:
     cookiecutter(tmp_path / "out", "--no-input", "run_setup=no", home=home)
     project = tmp_path / "out" / "my_api"
-    (project / ".venv").symlink_to(environment_for("5.2"), target_is_directory=True)
+    (project / ".venv").symlink_to(environment_for("django-5.2"), target_is_directory=True)
     python = project / ".venv" / BIN / "python"
     for given, missing in (({}, "JWT_SIGNING_KEY"), ({"JWT_SIGNING_KEY": "x" * 40}, "SECRET_KEY")):
         shown = refused(python, "manage.py", "check", cwd=project, **given)

@@ -29,104 +29,104 @@ which renders the project with each answer.
 """
 WHEN = {
     "project_name": "The name that people read: in the README, the admin and the OpenAPI pages.",
-    "project_slug": "Another one only where a folder of the name is there already, or a rule for"
-    " names says so. The default database of PostgreSQL is called the same.",
+    "project_slug": "Another one only where a folder of the name is there already, or a rule for names says"
+    " so. The default database of PostgreSQL is called the same.",
     "description": "What a newcomer reads first, in the README and on the OpenAPI pages.",
-    "django_version": "`5.2` for a project that should be left alone: it is supported until April"
-    " 2028. `6.1` for its features, by those who move on with each release, every eight months.",
-    "database": "`sqlite` for a start, for tests, and for a service on one machine that writes"
-    " little: readers do not wait, writers queue. `postgresql` as soon as there are several"
-    " machines or many writers; the setup needs a server and an empty database. The driver is in"
-    " every project, so that `DATABASE_URL` alone moves it later.",
-    "login_field": "`email` for people who sign up themselves, and where nobody wants a second"
-    " name. `username` where names are given out, or accounts have no address. Decide now: with"
+    "resources": "What is known today: adding a field or a resource later takes a few lines in the"
+    " project, whose README lists the steps. Owners (`owner`) are worth it from the start."
+    " `none` for a project whose API you write yourself.",
+    "resource_links": "`url` for clients that follow links, and for a browsable API to click through:"
+    " relations are links, too. `id` for all that keep keys; it is shorter.",
+    "login_field": "`email` for people who sign up themselves, and where nobody wants a second name."
+    " `username` where names are given out, or accounts have no address. Decide now: with"
     " users in the database, changing it is a migration by hand.",
-    "api_prefix": "`api/` beside other pages, `api/v1/` if versions are planned, `/` where the host"
-    " is the API's own, such as `api.example.com`. All endpoints move with it, and so do the"
-    " defaults of the token paths below; the admin does not.",
-    "token_obtain_path": "Another one where clients know theirs already. With or without a slash at"
-    " the end; the three paths below follow it.",
-    "token_refresh_path": "Another one where clients know theirs already.",
-    "token_verify_path": "`none` where only this service looks at its tokens, or others verify them"
-    " with the public key. Keep it for clients and gateways that can only ask.",
-    "token_blacklist_path": "The logout: keep it for people who log in. `none` for machines that"
-    " never log out. With `revocation` = `none` there is no such endpoint, whatever the answer.",
     "token_flow": "`pair` for mobile apps and services, which can keep a secret."
-    " `pair-with-refresh-cookie` for pages in a browser, where a script that should not be there"
-    " could read whatever other scripts can; requests then carry a header, and come from this"
-    " origin or one that is listed. `sliding` for simple clients that keep one token: each leaked"
-    " token can be refreshed, too.",
-    "access_token_lifetime": "How long a stolen token opens the door, and with `revocation` ="
-    " `blacklist` or `none` also how long one does after a logout. Minutes, then; with `sessions`"
-    " a logout counts at once, and it may be longer. With `sliding` tokens, how long one may lie"
-    " unused before the user logs in again.",
-    "refresh_token_lifetime": "How long a user may stay away and still be logged in. With"
-    " `rotate_refresh_tokens` each refresh counts anew, up to 30 days after the login, or three of"
-    " these where that is more (`JWT_ABSOLUTE_LIFETIME` in `config/jwt.py`). Without it, and with"
-    " `sliding` tokens, it counts from the login.",
-    "rotate_refresh_tokens": "`yes` for all that can keep what it is given: a refresh token works"
-    " once, and a copy that is used gives itself away, unless `revocation` is `none`. `no` for"
-    " clients that cannot replace theirs. With `sliding` tokens it means nothing.",
-    "revocation": "`sessions` for a new API whose users log in with a password. `blacklist` if"
-    " Simple JWT's tables or tools for them are there already; access tokens live until they"
-    " expire. `none` for services that must not ask a database for a token, with short lifetimes:"
-    " nothing ends a login early but disabling the user."
-    " [How they differ](tokens.md).",
-    "algorithm": "An HS* has one secret for one service: whoever could verify could also sign. With"
-    " all others, other services verify with the public keys at `/.well-known/jwks.json`, and"
-    " cannot sign. `ES256` and `EdDSA` have short signatures (86 characters, RS* and PS* 512) and"
-    " are the first choice there; `ES256` is known to more libraries. `RS256` is known to all."
-    " Those with 384 and 512 are for rules that name them.",
-    "jwt_settings": "`ISSUER` and `AUDIENCE` as soon as another service verifies the tokens,"
-    " `LEEWAY` for clocks that differ, `AUTH_HEADER_TYPES`, `USER_ID_CLAIM` and the like for"
-    " clients that exist. All can be changed in `config/jwt.py` later; `JWK_URL`, which accepts the"
+    " `pair-with-refresh-cookie` for pages in a browser, where a script that should not be"
+    " there could read whatever other scripts can; requests then carry a header, and come"
+    " from this origin or one that is listed. `sliding` for simple clients that keep one"
+    " token: each leaked token can be refreshed, too.",
+    "revocation": "`sessions` for a new API whose users log in with a password. `blacklist` if Simple"
+    " JWT's tables or tools for them are there already; access tokens live until they"
+    " expire. `none` for services that must not ask a database for a token, with short"
+    " lifetimes: nothing ends a login early but disabling the user. [How they"
+    " differ](tokens.md).",
+    "rotate_refresh_tokens": "`yes` for all that can keep what it is given: a refresh token works once, and a copy"
+    " that is used gives itself away, unless `revocation` is `none`. `no` for clients that"
+    " cannot replace theirs. With `sliding` tokens it means nothing.",
+    "access_token_lifetime": "How long a stolen token opens the door, and with `revocation` = `blacklist` or `none`"
+    " also how long one does after a logout. Minutes, then; with `sessions` a logout counts"
+    " at once, and it may be longer. With `sliding` tokens, how long one may lie unused"
+    " before the user logs in again.",
+    "refresh_token_lifetime": "How long a user may stay away and still be logged in. With `rotate_refresh_tokens`"
+    " each refresh counts anew, up to 30 days after the login, or three of these where that"
+    " is more (`JWT_ABSOLUTE_LIFETIME` in `config/jwt.py`). Without it, and with `sliding`"
+    " tokens, it counts from the login.",
+    "algorithm": "An HS* has one secret for one service: whoever could verify could also sign. With all"
+    " others, other services verify with the public keys at `/.well-known/jwks.json`, and"
+    " cannot sign. `ES256` and `EdDSA` have short signatures (86 characters, RS* and PS*"
+    " 512) and are the first choice there; `ES256` is known to more libraries. `RS256` is"
+    " known to all. Those with 384 and 512 are for rules that name them.",
+    "api_prefix": "`api/` beside other pages, `api/v1/` if versions are planned, `/` where the host is"
+    " the API's own, such as `api.example.com`. All endpoints move with it, and so do the"
+    " defaults of the token paths below; the admin does not.",
+    "token_obtain_path": "Another one where clients know theirs already. With or without a slash at the end; the"
+    " three paths below follow it.",
+    "token_refresh_path": "Another one where clients know theirs already.",
+    "token_verify_path": "`none` where only this service looks at its tokens, or others verify them with the"
+    " public key. Keep it for clients and gateways that can only ask.",
+    "token_blacklist_path": "The logout: keep it for people who log in. `none` for machines that never log out."
+    " With `revocation` = `none` there is no such endpoint, whatever the answer.",
+    "jwt_settings": "`ISSUER` and `AUDIENCE` as soon as another service verifies the tokens, `LEEWAY` for"
+    " clocks that differ, `AUTH_HEADER_TYPES`, `USER_ID_CLAIM` and the like for clients that"
+    " exist. All can be changed in `config/jwt.py` later; `JWK_URL`, which accepts the"
     " tokens of another issuer as well, brings code with it.",
-    "resources": "What is known today: a field or a resource more is a few lines in the project,"
-    " whose README says where. Owners (`owner`) are worth it from the start.",
-    "resource_links": "`url` for clients that follow links, and for a browsable API to click"
-    " through: relations are links, too. `id` for all that keep keys; it is shorter.",
     "permission": "`IsAuthenticated` unless the data is public. `IsAuthenticatedOrReadOnly` where"
-    " everybody may read. `DjangoModelPermissions` where staff give rights to users and groups in"
-    " the admin: a new user can only read. A view can always say otherwise.",
-    "also_accept": "`session` for developers, who get pages to click through. `token` for machines"
-    " that cannot refresh; each of theirs is good until it is deleted. `basic` for scripts and old"
-    " clients, over HTTPS; each request hashes a password, which is slow on purpose. `nothing`"
-    " where a second way in is one too many.",
-    "superuser_username": "Another one where `admin` is guessed too often. Not used with"
-    " `login_field` = `email`. The password is no answer: it is `DJANGO_SUPERUSER_PASSWORD`, or a"
-    " random one that is shown once.",
-    "superuser_email": "A real address, if the project should write to it; with `login_field` ="
-    " `email`, the one that the first account logs in with.",
-    "run_setup": "`no` where the files are all that is wanted, as in CI, or where there is no"
-    " network. `make setup` in the project does it later.",
+    " everybody may read. `DjangoModelPermissions` where staff give rights to users and"
+    " groups in the admin: a new user can only read. A view can always say otherwise.",
+    "also_accept": "`session` for developers, who get pages to click through. `token` for machines that"
+    " cannot refresh; each of theirs is good until it is deleted. `basic` for scripts and"
+    " old clients, over HTTPS; each request hashes a password, which is slow on purpose."
+    " `nothing` where a second way in is one too many.",
+    "database": "`sqlite` for a start, for tests, and for a service on one machine that writes little:"
+    " readers do not wait, writers queue. `postgresql` as soon as there are several machines"
+    " or many writers; the setup needs a server and an empty database. The driver is in"
+    " every project, so that `DATABASE_URL` alone moves it later.",
+    "django_version": "`django-5.2` for a project with long maintenance intervals: it is supported until"
+    " April 2028. `django-6.1` for its features, if you move on with each release, every"
+    " eight months.",
+    "superuser": "A real address if the project should send mail to it. With `login_field` = `email`,"
+    " the first account logs in with it; with `username`, with the part before `@`."
+    " `DJANGO_SUPERUSER_USERNAME` overrides the user name. The password is not an answer: it"
+    " is `DJANGO_SUPERUSER_PASSWORD`, or a random one that is shown once.",
+    "run_setup": "`no` where the files are all that is wanted, as in CI, or where there is no network."
+    " `make setup` in the project does it later.",
 }
 # Of a text, answers that stand for all others.
 SAMPLES = {
     "project_name": ["Book Club"],
     "project_slug": ["club"],
     "description": ["Lends books."],
-    "api_prefix": ["api/v1/", "/"],
-    "token_obtain_path": ["api/login/"],
-    "token_refresh_path": ["api/refresh/"],
-    "token_verify_path": ["api/verify/", "none"],
-    "token_blacklist_path": ["api/logout/", "none"],
-    "access_token_lifetime": ["15m"],
-    "refresh_token_lifetime": ["2 weeks"],
-    "jwt_settings": [
-        "ISSUER=https://issuer.example; AUDIENCE=mobile,web",
-        "LEEWAY=10s",
-        "JWK_URL=https://issuer.example/keys",
-    ],
     "resources": [
         "Book(title: str)",
         "Note(title: str, owner: owner)",
         "Author(name: str); Book(title: str, author: Author)",
     ],
-    "superuser_username": ["root"],
-    "superuser_email": ["root@example.org"],
+    "access_token_lifetime": ["15m"],
+    "refresh_token_lifetime": ["2 weeks"],
+    "api_prefix": ["api/v1/", "/"],
+    "token_obtain_path": ["api/login/"],
+    "token_refresh_path": ["api/refresh/"],
+    "token_verify_path": ["api/verify/", "none"],
+    "token_blacklist_path": ["api/logout/", "none"],
+    "jwt_settings": [
+        "ISSUER=https://issuer.example; AUDIENCE=mobile,web",
+        "LEEWAY=10s",
+        "JWK_URL=https://issuer.example/keys",
+    ],
+    "superuser": ["root@example.org"],
 }
 # What else is answered, on both sides, where an answer alone is refused.
-WITH = {"jwt_settings": {"algorithm": "ES256"}}
+WITH = {"jwt_settings": {"algorithm": "ES256", "revocation": "blacklist"}}
 MORE = {
     "jwt_settings": "The settings are "
     + ", ".join(f"`{name}`" for name in sorted(JWT_SETTINGS))

@@ -16,9 +16,15 @@ class Answers:
     project_name: str
     project_slug: str
     description: str
-    django_version: str
-    database: str
+    resources: tuple[Resource, ...]
+    resource_links: str
     login_field: str
+    token_flow: str
+    revocation: str
+    rotate_refresh_tokens: bool
+    access_token_lifetime: timedelta
+    refresh_token_lifetime: timedelta
+    algorithm: str
     api_prefix: str
     """Empty, or with a slash at the end."""
     token_obtain_path: str
@@ -26,19 +32,12 @@ class Answers:
     token_verify_path: str | None
     token_blacklist_path: str | None
     """Always None without revocation."""
-    token_flow: str
-    access_token_lifetime: timedelta
-    refresh_token_lifetime: timedelta
-    rotate_refresh_tokens: bool
-    revocation: str
-    algorithm: str
     jwt_settings: Mapping[str, str]
     """Names of Simple JWT settings, and their values as Python source."""
-    resources: tuple[Resource, ...]
-    resource_links: str
     permission: str
     also_accept: str
-    superuser_username: str
-    """Empty if users log in with their e-mail address."""
-    superuser_email: str
+    database: str
+    django_version: str
+    superuser: str
+    """The e-mail address of the first account."""
     run_setup: bool

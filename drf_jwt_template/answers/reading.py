@@ -48,16 +48,21 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def answers(self) -> Answers:
-        login_field = self.choice("login_field")
         revocation = self.choice("revocation")
         access, refresh = self.lifetimes()
         answers = Answers(
             project_name=self.line("project_name", empty=False),
             project_slug=self.slug(),
             description=self.line("description"),
-            django_version=self.choice("django_version"),
-            database=self.choice("database"),
-            login_field=login_field,
+            resources=self.resources(),
+            resource_links=self.choice("resource_links"),
+            login_field=self.choice("login_field"),
+            token_flow=self.choice("token_flow"),
+            revocation=revocation,
+            rotate_refresh_tokens=self.yes_no("rotate_refresh_tokens"),
+            access_token_lifetime=access,
+            refresh_token_lifetime=refresh,
+            algorithm=self.choice("algorithm"),
             api_prefix=self.api_prefix(),
             token_obtain_path=self.path("token_obtain_path"),
             token_refresh_path=self.path("token_refresh_path"),
@@ -65,19 +70,12 @@ class _Reader:
             token_blacklist_path=None
             if revocation == "none"
             else self.optional_path("token_blacklist_path"),
-            token_flow=self.choice("token_flow"),
-            access_token_lifetime=access,
-            refresh_token_lifetime=refresh,
-            rotate_refresh_tokens=self.yes_no("rotate_refresh_tokens"),
-            revocation=revocation,
-            algorithm=self.choice("algorithm"),
             jwt_settings=self.jwt_settings(),
-            resources=self.resources(),
-            resource_links=self.choice("resource_links"),
             permission=self.choice("permission"),
             also_accept=self.choice("also_accept"),
-            superuser_username=self.username(login_field),
-            superuser_email=self.email(),
+            database=self.choice("database"),
+            django_version=self.choice("django_version"),
+            superuser=self.superuser(),
             run_setup=self.yes_no("run_setup"),
         )
         if not self.refused & ROUTED:
@@ -200,22 +198,10 @@ class _Reader:
             )
         return access, refresh
 
-    def username(self, login_field: str) -> str:
-        if login_field == "email":
-            return ""
-        text = self.text("superuser_username").strip()
-        # Django's UnicodeUsernameValidator.
-        if not re.fullmatch(r"[\w.@+-]{1,150}", text):
-            self.refuse(
-                "superuser_username",
-                "must consist of 1 to 150 letters, digits and @ . + - _, such as admin",
-            )
-        return text
-
-    def email(self) -> str:
-        text = self.text("superuser_email").strip()
+    def superuser(self) -> str:
+        text = self.text("superuser").strip()
         if len(text) > 254 or not re.fullmatch(EMAIL, text):
-            self.refuse("superuser_email", "must be an e-mail address such as admin@example.com")
+            self.refuse("superuser", "must be an e-mail address such as admin@example.com")
         return text
 
     def resources(self) -> tuple[Resource, ...]:

@@ -14,8 +14,8 @@ from .paths import Paths
 from .revocation import Revocation
 from .tokens import Tokens
 
-OLDEST_PYTHON = {"5.2": "3.10", "6.1": "3.12"}
-NEXT_DJANGO = {"5.2": "5.3", "6.1": "6.2"}
+OLDEST_PYTHON = {"django-5.2": "3.10", "django-6.1": "3.12"}
+NEXT_DJANGO = {"django-5.2": "5.3", "django-6.1": "6.2"}
 
 
 class Project:
@@ -25,10 +25,10 @@ class Project:
         self.name = answers.project_name
         self.slug = answers.project_slug
         self.description = answers.description
-        self.django = answers.django_version
-        self.next_django = NEXT_DJANGO[self.django]
+        self.django = answers.django_version.removeprefix("django-")
+        self.next_django = NEXT_DJANGO[answers.django_version]
         """The first release that the project does not support."""
-        self.python = OLDEST_PYTHON[self.django]
+        self.python = OLDEST_PYTHON[answers.django_version]
         """The oldest Python that the project supports."""
         self.postgresql = answers.database == "postgresql"
         self.accounts = Accounts(answers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..answers import Answers
 
 
@@ -11,6 +13,8 @@ class Accounts:
     def __init__(self, answers: Answers) -> None:
         self.login_field = answers.login_field
         self.email_login = answers.login_field == "email"
-        self.superuser_username = answers.superuser_username
-        self.superuser_email = answers.superuser_email
+        self.superuser_email = answers.superuser
+        # The characters of Django's UnicodeUsernameValidator.
+        name = re.sub(r"[^\w.@+-]", "", answers.superuser.partition("@")[0])
+        self.superuser_username = name[:150] or "admin"
         self.superuser_login = self.superuser_email if self.email_login else self.superuser_username

@@ -65,7 +65,7 @@ class Api:
     @property
     def warns_of_url_forms(self) -> bool:
         """Whether Django deprecates the default scheme of the forms of URL fields."""
-        return self._django == "5.2" and self.has_type("url")
+        return self._django == "django-5.2" and self.has_type("url")
 
     @property
     def choice_fields(self) -> list[tuple[str, str]]:

@@ -7,25 +7,23 @@ folder is made, so that a bad answer leaves nothing behind whichever front end a
 from __future__ import annotations
 
 import importlib
-import json
 import re
-import shlex
 import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from cookiecutter.exceptions import FailedHookException
 from jinja2 import Environment, TemplateSyntaxError
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
-from ..answers.problems import AnswersError, Problem
+from ..answers.problems import AnswersError
 from ..answers.reading import read
 from ..project import Project
-from ..prompts import PROMPTS, TEMPLATE_DIR
-from . import literals
+from ..prompts import TEMPLATE_DIR
+from . import literals, refusal
 from .tidying import tidy
 
 PYTHON = re.compile(r"\.py(\{% endif %\})?$")
@@ -100,64 +98,19 @@ def _project(environment: Environment, variables: Mapping[str, Any]) -> Project:
     known: tuple[Mapping[str, Any], Project] | None = getattr(environment, "_project", None)
     if known and known[0] == variables:
         return known[1]
+    if ignored := refusal.take_ignored_answers():
+        _refuse(refusal.explain_ignored(ignored), variables)
     try:
         project = Project(read(variables))
     except AnswersError as error:
-        message = _refusal(environment, variables, error.problems)
-        if _by_cruft(variables):
-            # cruft shows a traceback of everything but an exit.
-            raise SystemExit(message) from None
-        raise FailedHookException(message) from None
+        _refuse(refusal.explain(environment, variables, error.problems), variables)
     environment._project = dict(variables), project  # type: ignore[attr-defined]
     return project
 
 
-def _refusal(
-    environment: Environment, variables: Mapping[str, Any], problems: tuple[Problem, ...]
-) -> str:
-    refused = {problem.variable for problem in problems}
-    kept = {
-        name: value
-        for name, value in variables.items()
-        if not name.startswith("_")
-        and name not in refused
-        and value != _default(environment, name, variables)
-    }
-    template = str(variables["_template"])
-    if _by_cruft(variables):
-        command = ["cruft", "create", template]
-        if kept:
-            command += ["--extra-context", json.dumps(kept)]
-    else:
-        command = ["cookiecutter", template]
-        if variables.get("_checkout"):
-            command += ["--checkout", str(variables["_checkout"])]
-        command += [f"{name}={value}" for name, value in kept.items()]
-    return (
-        "No project was created: "
-        + ("one answer is" if len(refused) == 1 else f"{len(refused)} answers are")
-        + " invalid."
-        + "\n\n"
-        + "\n".join(map(str, problems))
-        + "\n\nTo change "
-        + ", ".join(sorted(refused))
-        + " and keep the other answers:\n  "
-        + " ".join(map(shlex.quote, command))
-    )
-
-
-def _default(environment: Environment, name: str, variables: Mapping[str, Any]) -> Any:
-    raw = PROMPTS.get(name)
-    if isinstance(raw, list):
-        return raw[0]
-    if isinstance(raw, str):
-        unfinished = {key: value for key, value in variables.items() if key != "_template"}
-        return environment.from_string(raw).render(cookiecutter=unfinished)
-    return raw
-
-
-def _by_cruft(variables: Mapping[str, Any]) -> bool:
-    return "_commit" in variables
+def _refuse(message: str, variables: Mapping[str, Any]) -> NoReturn:
+    # cruft shows a traceback of everything but an exit.
+    raise (SystemExit if refusal.by_cruft(variables) else FailedHookException)(message) from None
 
 
 def _forget_this_version() -> None:
@@ -186,4 +139,4 @@ def _is_update(variables: Mapping[str, Any]) -> bool:
     modules = set()
     while frame := frame.f_back:  # type: ignore[assignment]
         modules.add(frame.f_globals.get("__name__"))
-    return _by_cruft(variables) and "cruft._commands.create" not in modules
+    return refusal.by_cruft(variables) and "cruft._commands.create" not in modules
