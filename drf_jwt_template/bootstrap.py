@@ -1,7 +1,6 @@
-"""What happens once Cookiecutter has rendered a project: the tests of its resources, and its setup.
+"""Sets up a project that Cookiecutter has rendered, and shows the progress.
 
-The setup itself is the project's own `scripts/setup.py`, which its team repeats after a clone;
-here it gets a better view of its progress.
+The setup itself is the project's own `scripts/setup.py`, which its team repeats after a clone.
 """
 
 from __future__ import annotations
@@ -16,27 +15,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from cookiecutter.utils import create_env_with_context
-from jinja2 import FileSystemLoader
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from .answers.reading import read
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-
 
 def finish(variables: Mapping[str, Any], *, update: bool) -> None:
-    """Completes the project in the current folder.
+    """Sets up the project in the current folder, unless an update compares it with another version.
 
-    With `update`, files are rendered and nothing else happens: cruft compares them with those of
-    another version, and a secret or a database would be taken for a change. Once the files are
-    there, nothing raises: Cookiecutter would delete the project.
+    To cruft, a secret or a database would be a change. Nothing here raises: Cookiecutter would
+    delete the project.
     """
-    project = Path.cwd()
-    render_resource_tests(project, variables)
     if update:
         return
+    project = Path.cwd()
     console = Console(highlight=False, soft_wrap=True)
     if not read(variables).run_setup:
         text = f"{project.name} is rendered. This makes it ready to run:\n{_setup(project)}"
@@ -56,18 +49,6 @@ def finish(variables: Mapping[str, Any], *, update: bool) -> None:
     else:
         text = f"The project is kept in {project}.\nThis does the rest:\n{_setup(project)}"
     console.print(f"\n{text}", markup=False)
-
-
-def render_resource_tests(project: Path, variables: Mapping[str, Any]) -> None:
-    """Writes `tests/test_<resource>.py`: Cookiecutter itself makes one file of one template."""
-    context = {"cookiecutter": dict(variables)}
-    environment = create_env_with_context(context)
-    environment.loader = FileSystemLoader(TEMPLATES)
-    template = environment.get_template("test_resource.py")
-    for resource in read(variables).resources:
-        text = template.render(**context, resource=resource)
-        target = project / "tests" / f"test_{resource.module}.py"
-        target.write_text(text, encoding="utf-8", newline="\n")
 
 
 def set_up(project: Path, console: Console) -> bool:

@@ -23,12 +23,9 @@ COMMON_FILES = {
     *(f"api/{name}.py" for name in ("serializers", "urls", "views")),
     *(f"config/{name}.py" for name in ("__init__", "asgi", "env", "jwt", "settings")),
     *("config/urls.py", "config/wsgi.py", "config/templates/drf_spectacular/redoc.html"),
-    *(f"tests/{name}.py" for name in ("__init__", "conftest", "test_accounts", "test_openapi")),
-    *(
-        f"tests/test_{name}.py"
-        for name in ("attacks", "checks", "keys", "seeding", "setup", "throttles")
-    ),
-    "tests/test_tokens.py",
+    *(f"tests/{name}.py" for name in ("__init__", "api", "conftest", "test_accounts")),
+    *(f"tests/test_{name}.py" for name in ("attacks", "checks", "keys", "openapi", "resources")),
+    *(f"tests/test_{name}.py" for name in ("seeding", "setup", "throttles", "tokens")),
     *(f"tokens/{name}.py" for name in ("__init__", "algorithm", "apps", "authentication")),
     *(f"tokens/{name}.py" for name in ("backend", "checks", "events", "keys", "schema")),
     *(f"tokens/{name}.py" for name in ("serializers", "throttles", "urls", "views")),
@@ -42,7 +39,6 @@ ONLY_WITH = {
     "api/exceptions.py": r": [A-Z]\w+(, | unique|\)|;)",
     "api/ownership.py": r": owner\b",
     "api/validators.py": r": (float|json)\b",
-    "tests/rows.py": r": (many )?[A-Z]",
 }
 
 
@@ -76,14 +72,11 @@ def token_files(answers: Answers) -> set[str]:
 def expected_files(answers: Answers) -> set[str]:
     also = answers.get("also_accept", "session")
     text = answers.get("resources", PROMPTS["resources"])
-    resources = re.findall(r"(\w+)\(\w+:", text)
-    modules = [re.sub("(?<!^)([A-Z])", "_\\1", name).lower() for name in resources]
     return {
         *COMMON_FILES,
         *token_files(answers),
         *([f"tests/test_also_{also}.py"] if also != "nothing" else []),
         *(path for path, mark in ONLY_WITH.items() if re.search(mark, text)),
-        *(f"tests/test_{module}.py" for module in modules),
     }
 
 

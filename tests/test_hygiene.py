@@ -24,7 +24,7 @@ else:
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 SOURCES = sorted(
     path
-    for folder in (TEMPLATE, ROOT / "templates", ROOT / "hooks")
+    for folder in (TEMPLATE, ROOT / "hooks")
     for path in folder.rglob("*")
     if path.is_file() and "__pycache__" not in path.parts
 )

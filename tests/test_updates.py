@@ -125,11 +125,10 @@ def work(project: Path) -> None:
         "    city = models.CharField(max_length=255)\n"
         "    nickname = models.CharField(max_length=40, blank=True)\n",
     )
-    change(project / "api" / "serializers.py", '"city",\n', '"city",\n            "nickname",\n')
     change(
-        project / "tests" / "test_student.py",
-        '"city": f"city {n}",\n',
-        '"city": f"city {n}",\n        "nickname": f"nickname {n}",\n',
+        project / "api" / "serializers.py",
+        '"city", "created_at"',
+        '"city", "nickname", "created_at"',
     )
     with (project / "config" / "settings.py").open("a", encoding="utf-8") as file:
         file.write('\nPING_ANSWER = env.str("PING_ANSWER", default="pong")\n')

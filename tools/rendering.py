@@ -18,8 +18,6 @@ from cookiecutter.prompt import prompt_for_config
 from cookiecutter.utils import create_env_with_context
 from jinja2 import FileSystemLoader
 
-from drf_jwt_template.answers.reading import read
-from drf_jwt_template.bootstrap import TEMPLATES
 from drf_jwt_template.prompts import PROMPTS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,7 +50,7 @@ class Renderer:
 
     def __init__(self) -> None:
         self.environment = create_env_with_context({"cookiecutter": PROMPTS})
-        self.environment.loader = FileSystemLoader([SOURCES, TEMPLATES])
+        self.environment.loader = FileSystemLoader(SOURCES)
         self.paths = [
             (self.environment.from_string(name), name)
             for name in sorted(
@@ -76,10 +74,6 @@ class Renderer:
                 yield target, (SOURCES / source).read_text(encoding="utf-8")
             else:
                 yield target, self.environment.get_template(source).render(context)
-        template = self.environment.get_template("test_resource.py")
-        for resource in read(given).resources:
-            text = template.render(context, resource=resource)
-            yield f"tests/test_{resource.module}.py", text
 
 
 def write(files: Mapping[str, str], folder: Path) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..rendering.literals import LINE_LENGTH, call, string
 from .facts import ResourceFacts
 from .kinds import KINDS, RELATIONS, Kind
-from .names import camel_case, choice_member, maker_name
+from .names import camel_case, choice_member
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,6 @@ class Field:
     on_delete: str = ""
     target_owner: str = ""
     """The owner field of the target, if it has one."""
-    leads_back: bool = False
-    """Whether a row of the target requires one of the source, so that tests omit the field."""
 
     @property
     def kind(self) -> Kind:
@@ -172,20 +170,5 @@ class Field:
 
     @property
     def one_digit(self) -> bool:
-        """Whether samples differ only for `n` up to 9."""
+        """Whether a factory can make only ten different values."""
         return bool(self.kind.one_digit and self.kind.one_digit(self))
-
-    @property
-    def target_maker(self) -> str:
-        """The method of `Rows` that makes a row for the relation."""
-        return maker_name(self.target)
-
-    @property
-    def body(self) -> str:
-        """Source of the field's value in a valid request body."""
-        if not self.relation:
-            return self.sample
-        if self.leads_back:
-            return "[]" if self.type == "many" else "None"
-        value = f"link(rows.{self.target_maker}(n))"
-        return f"[{value}]" if self.type == "many" else value

@@ -9,7 +9,6 @@ from ..rendering.literals import string
 from .field import Field
 from .names import (
     PROJECT_COMPONENTS,
-    PROJECT_TESTS,
     RESERVED_FIELDS,
     RESERVED_RESOURCES,
     USER_ATTRIBUTES,
@@ -23,20 +22,11 @@ Note = Callable[[str, str], None]
 def find_clash(resource: Resource, others: Sequence[Resource]) -> str:
     """Returns which name the resource shares with another one or the project, or nothing."""
     name = resource.name
-    if resource.module in PROJECT_TESTS:
-        return (
-            f"the tests of {name} would replace tests/test_{resource.module}.py of the project;"
-            " rename the resource"
-        )
     if resource.components & PROJECT_COMPONENTS and name not in RESERVED_RESOURCES:
         return f"{name} would replace a component of the API's schema; rename the resource"
     for other in others:
         if name.lower() == other.name.lower():
             return f"resource names must differ, regardless of case: {name} and {other.name}"
-        if resource.module == other.module:
-            return (
-                f"{name} and {other.name} would share the file name {resource.module!r}; rename one"
-            )
         if resource.path == other.path:
             return (
                 f"{name} and {other.name} would share the path {resource.path!r};"
@@ -80,7 +70,7 @@ def link(resources: Sequence[Resource], note: Note) -> list[Resource]:
             fields.append(_link_field(one, resource, target, owners.get(target, ""), free[0]))
         linked.append(replace(resource, fields=tuple(fields)))
     _check_cycles(linked, note)
-    return [_add_needs(resource, linked) for resource in linked]
+    return linked
 
 
 def _reverse_names(resource: Resource, field: Field) -> tuple[str, str]:
@@ -139,25 +129,3 @@ def _check_cycles(resources: Sequence[Resource], note: Note) -> None:
 
     for resource in resources:
         visit(resource.name, [])
-
-
-def _add_needs(resource: Resource, resources: Sequence[Resource]) -> Resource:
-    """Returns the resource with the facts that depend on the rows that its rows require."""
-    needs = {r.name: {f.target for f in r.relations if not f.optional} for r in resources}
-
-    def reach(name: str) -> set[str]:
-        known, new = set(), {name}
-        while new:
-            known |= new
-            new = {target for source in new for target in needs[source]} - known
-        return known
-
-    fields = tuple(
-        replace(f, leads_back=resource.name in reach(f.target)) if f.relation else f
-        for f in resource.fields
-    )
-    made = {resource.name}.union(
-        *(reach(f.target) for f in fields if f.relation and not f.leads_back)
-    )
-    few = any(f.one_digit for r in resources if r.name in made for f in r.fields)
-    return replace(resource, fields=fields, most_rows=9 if few else 50)

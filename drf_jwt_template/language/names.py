@@ -63,24 +63,6 @@ RESERVED_CLASSES = ("Decimal", "Meta", "UUID")
 """Names in models.py that the class of a `choice` field would hide."""
 CLASS_SUFFIXES = ("Admin", "Filter", "Serializer", "ViewSet")
 
-PROJECT_TESTS = (
-    "accounts",
-    "also_basic",
-    "also_session",
-    "also_token",
-    "attacks",
-    "checks",
-    "cookies",
-    "keys",
-    "openapi",
-    "parallel",
-    "purging",
-    "remote_keys",
-    "seeding",
-    "sessions",
-    "throttles",
-    "tokens",
-)
 PROJECT_COMPONENTS = {
     "ErrorDetail",
     "FieldErrors",
@@ -245,10 +227,3 @@ def find_field_problem(name: str) -> str:
     if len(name) > MAX_NAME:
         return f"{subject} must have at most {MAX_NAME} characters"
     return ""
-
-
-def maker_name(resource: str) -> str:
-    """Returns the method of `Rows`, in the project's tests, that makes a row of a resource."""
-    module = "_".join(split_words(resource))
-    taken = keyword.iskeyword(module) or module in ("made", "once", "owner")
-    return f"{module}_" if taken else module

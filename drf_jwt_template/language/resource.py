@@ -10,7 +10,7 @@ from functools import cached_property
 from ..rendering.literals import call, string
 from .field import Field
 from .kinds import MAX_UNIQUE_STR
-from .names import maker_name, pluralize_words, shorten_constraint, split_words
+from .names import pluralize_words, shorten_constraint, split_words
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,6 @@ class Resource:
     fields: tuple[Field, ...]
     at: str | None = None
     """The path below `api_prefix`, without a slash at the end, if it is not the plural."""
-    most_rows: int = 50
-    """How many rows its test can make: 9 where a field of them has room for one digit."""
 
     # Names.
 
@@ -41,11 +39,6 @@ class Resource:
     @property
     def plural_label(self) -> str:
         return " ".join(self.plural_words)
-
-    @cached_property
-    def module(self) -> str:
-        """The name in file and function names: `book_shelf`."""
-        return "_".join(self.words)
 
     @cached_property
     def path(self) -> str:
@@ -140,6 +133,11 @@ class Resource:
     def made_fields(self) -> list[Field]:
         """The fields that a factory sets: all except optional and many-to-many relations."""
         return [f for f in self.fields if f.type != "many" and not (f.relation and f.optional)]
+
+    @property
+    def scarce(self) -> list[str]:
+        """The unique fields for which a factory can make only a few values."""
+        return [f.name for f in self.fields if f.unique and f.one_digit]
 
     @property
     def needed_many(self) -> list[Field]:
@@ -253,76 +251,6 @@ class Resource:
             if not f.relation
         }
         return json.dumps(values | {f.name: [1] if f.type == "many" else 1 for f in self.relations})
-
-    # What follows is for the tests of a project's resources.
-
-    @property
-    def maker(self) -> str:
-        """The method of `Rows` that makes a row."""
-        return maker_name(self.name)
-
-    @property
-    def required_fields(self) -> list[Field]:
-        return [f for f in self.own_fields if f.required]
-
-    @property
-    def unique_fields(self) -> list[Field]:
-        return [f for f in self.fields if f.unique and not f.leads_back]
-
-    @property
-    def form_fields(self) -> list[Field]:
-        """The fields that a form can contain in the same way as JSON."""
-        return [f for f in self.own_fields if f.type != "json" and not f.leads_back]
-
-    @property
-    def fits_form(self) -> bool:
-        """Whether a form can contain a whole row."""
-        return bool(self.form_fields) and all(
-            f in self.form_fields or not f.required for f in self.own_fields
-        )
-
-    @property
-    def changing_field(self) -> Field:
-        """A field whose samples differ, if there is one."""
-        return next((f for f in self.own_fields if f.type != "choice"), self.own_fields[0])
-
-    @property
-    def exact_filter(self) -> Field | None:
-        """A field whose samples differ, to filter by."""
-        unsuited = ("bool", "choice", "float")
-        return next((f for f in self.fields if f.kind.lookups and f.type not in unsuited), None)
-
-    @property
-    def uses_users(self) -> bool:
-        return bool(self.owner or self.relations)
-
-    @property
-    def builds_rows(self) -> bool:
-        """Whether a valid body refers to other rows."""
-        return any(not f.leads_back for f in self.relations)
-
-    @property
-    def test_imports(self) -> str:
-        error = "IntegrityError, " if self.constraints else ""
-        lines = [
-            f"from django.db import {error}connection, transaction",
-            "from django.test.utils import CaptureQueriesContext",
-            "from django.urls import reverse",
-            "from rest_framework.test import APIClient",
-            "",
-        ]
-        return "\n".join(
-            [*lines, *(["from accounts.models import User"] if self.uses_users else [])]
-        )
-
-    @property
-    def rows_import(self) -> str:
-        names = ["Rows", *(["link"] if self.builds_rows or self.owned_relations else [])]
-        return f"\n\nfrom .rows import {', '.join(names)}" if self.relations else ""
-
-    @property
-    def create_fixtures(self) -> str:
-        return "row: dict[str, Any], body: Body" + (", user: User" if self.owner else "")
 
     def url_path(self, prefix: str) -> str:
         return f"/{prefix}{self.path}/"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..answers import Answers
+from ..language.case import Case
 from ..language.field import Field
 
 
@@ -25,6 +26,11 @@ class Api:
     def has_type(self, name: str) -> bool:
         """Returns whether a field has the type."""
         return any(field.type == name for field in self._fields)
+
+    @property
+    def cases(self) -> list[Case]:
+        """The test cases of the resources."""
+        return [Case(resource, self.hyperlinked) for resource in self.resources]
 
     @property
     def has_owners(self) -> bool:

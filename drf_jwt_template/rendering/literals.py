@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from rich.cells import cell_len
@@ -32,11 +33,11 @@ EMAIL = rf"[A-Za-z0-9_%+-]+(\.[A-Za-z0-9_%+-]+)*@{HOST}"
 """What Django's EmailValidator takes too, without its rarer forms."""
 
 
-def string(text: str, before: int = 0) -> str:
+def string(text: str, before: int = 0, indent: int = 0) -> str:
     """`text` as a Python string literal.
 
     `before` counts the characters before it on the line of an assignment, which is broken where
-    that makes the literal fit.
+    that makes the literal fit; `indent` counts those of its indentation.
     """
     quote = "'" if text.count('"') > text.count("'") else '"'
     escaped = "".join(
@@ -45,9 +46,41 @@ def string(text: str, before: int = 0) -> str:
     )
     literal = f"{quote}{escaped}{quote}"
     width = cell_len(literal)
-    if before + width > LINE_LENGTH and 4 + width <= LINE_LENGTH:
-        return f"(\n    {literal}\n)"
+    if before + width > LINE_LENGTH and indent + 4 + width <= LINE_LENGTH:
+        margin = " " * indent
+        return f"(\n{margin}    {literal}\n{margin})"
     return literal
+
+
+@dataclass(frozen=True)
+class Brackets:
+    """Source text in brackets, such as a list or a call: `opening` ends in the left bracket."""
+
+    opening: str
+    items: Sequence[str | Brackets]
+    closing: str
+
+    def __str__(self) -> str:
+        return f"{self.opening}{', '.join(map(str, self.items))}{self.closing}"
+
+    def after(self, text: str) -> Brackets:
+        return replace(self, opening=f"{text}{self.opening}")
+
+
+def layout(source: str | Brackets, *, indent: int, beside: int = 0) -> str:
+    """Returns the source on one line if it fits, or else with each item on a line of its own.
+
+    `indent` is that of the line, `beside` counts the line's other characters.
+    """
+    flat = str(source)
+    fits = indent + beside + len(flat) <= LINE_LENGTH
+    if fits or isinstance(source, str) or not source.items:
+        return flat
+    margin = "\n" + " " * indent
+    items = (layout(item, indent=indent + 4, beside=len(",")) for item in source.items)
+    return "".join(
+        [source.opening, *(f"{margin}    {item}," for item in items), f"{margin}{source.closing}"]
+    )
 
 
 def call(function: str, arguments: Sequence[str], *, indent: int, beside: int) -> str:
@@ -55,11 +88,7 @@ def call(function: str, arguments: Sequence[str], *, indent: int, beside: int) -
 
     `indent` is that of the line, `beside` counts the line's other characters.
     """
-    flat = f"{function}({', '.join(arguments)})"
-    if indent + beside + len(flat) <= LINE_LENGTH:
-        return flat
-    margin = "\n" + " " * indent
-    return f"{function}({''.join(f'{margin}    {argument},' for argument in arguments)}{margin})"
+    return layout(Brackets(f"{function}(", arguments, ")"), indent=indent, beside=beside)
 
 
 def toml(text: str) -> str:

@@ -120,9 +120,3 @@ def test_clashing_reverse_accessors_are_refused() -> None:
         "the reverse accessor of Cat.b would be 'cats' or 'cats_by_b', but B already has both"
         in said
     )
-
-
-def test_circular_relations_lead_back() -> None:
-    text = "A(b: B optional, a: A optional, c: C optional); B(a: A); C(x: int)"
-    (first, *_) = parse(text)
-    assert {f.name: f.leads_back for f in first.fields} == {"b": True, "a": True, "c": False}

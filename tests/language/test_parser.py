@@ -172,7 +172,6 @@ def test_whole_error_message(text: str, message: str) -> None:
         ),
         (f"A(x: choice({'c' * 81}))", "c" * 81, "a choice must have at most 80 characters"),
         # Files of the project, and names in the schema of its API.
-        ("Tokens(x: int)", "Tokens", "the tests of Tokens would replace tests/test_tokens.py"),
         *(
             (f"{name}(x: int)", name, "would replace a component of the API's schema")
             for name in ("TokenVerify", "UserRequest", "ErrorDetail")

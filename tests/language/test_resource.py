@@ -10,30 +10,29 @@ from drf_jwt_template.language.parser import MAX_PATH, parse
 
 
 @pytest.mark.parametrize(
-    ("name", "path", "module", "meta"),
+    ("name", "path", "label", "meta"),
     [
         ("Student", "students", "student", {}),
         (
             "BookShelf",
             "book-shelves",
-            "book_shelf",
+            "book shelf",
             {"verbose_name_plural": '"book shelves"'},
         ),
-        ("HTTPLog", "http-logs", "http_log", {}),
-        ("LogHTTP", "log-https", "log_http", {}),
+        ("HTTPLog", "http-logs", "http log", {}),
+        ("LogHTTP", "log-https", "log http", {}),
         ("Person", "people", "person", {"verbose_name_plural": '"people"'}),
         ("A", "as", "a", {}),
         ("X", "xes", "x", {"verbose_name_plural": '"xes"'}),
-        ("Area51", "area-51s", "area_51", {"verbose_name": '"area 51"'}),
-        ("ClassRoom", "class-rooms", "class_room", {}),
-        ("TVShowCategory", "tv-show-categories", "tv_show_category", None),
+        ("Area51", "area-51s", "area 51", {"verbose_name": '"area 51"'}),
+        ("ClassRoom", "class-rooms", "class room", {}),
+        ("TVShowCategory", "tv-show-categories", "tv show category", None),
     ],
 )
-def test_resource_names(name: str, path: str, module: str, meta: dict[str, str] | None) -> None:
+def test_resource_names(name: str, path: str, label: str, meta: dict[str, str] | None) -> None:
     (resource,) = parse(f"{name}(x: int)")
-    assert (resource.name, resource.path, resource.module) == (name, path, module)
+    assert (resource.name, resource.path, resource.label) == (name, path, label)
     assert resource.basename == name.lower()
-    assert resource.label.replace(" ", "_") == module
     assert resource.plural_label.replace(" ", "-") == path
     assert resource.at is None
     if meta is not None:
@@ -80,12 +79,6 @@ def test_resource_facts() -> None:
         "price",
     ]
     assert dict(note.filters)["count"] == ("exact", "lt", "lte", "gt", "gte")
-    assert [field.name for field in note.required_fields] == ["title", "done", "state", "link"]
-    assert [field.name for field in note.form_fields] == [
-        f.name for f in note.fields if f.name != "data"
-    ]
-    assert note.fits_form
-    assert note.exact_filter == note.fields[0]
     assert json.loads(note.example) == {
         "count": 1,
         "title": "title 1",
@@ -97,5 +90,5 @@ def test_resource_facts() -> None:
         "price": "1.00",
     }
     (other,) = parse("Other(data: json, ok: bool)")
-    assert (other.title_field, other.exact_filter, other.fits_form) == (None, None, False)
+    assert (other.title_field, other.scarce) == (None, [])
     assert other.base("ModelSerializer", "Serializer") == "(ModelSerializer[models.Other])"

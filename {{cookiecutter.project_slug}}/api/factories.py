@@ -19,6 +19,14 @@ class {{ resource.name }}Factory{{ resource.base("DjangoModelFactory", "Factory"
     class Meta:
         model = models.{{ resource.name }}
         skip_postgeneration_save = True
+        # % if resource.scarce
+        # There are few unique values: once all are in use, a row that has the value is returned.
+        django_get_or_create = [
+            # % for name in resource.scarce
+            "{{ name }}",
+            # % endfor
+        ]
+        # % endif
 
     # % for field in resource.made_fields
     {{ field.name }} = {{ field.fake(resource) }}

@@ -1,0 +1,88 @@
+"""The cases of a project's tests/test_resources.py: what each resource promises, as source text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..rendering.literals import LINE_LENGTH, Brackets, layout, string
+from .field import Field
+from .resource import Resource
+
+BODY_INDENT = 12
+
+
+@dataclass(frozen=True)
+class Case:
+    """The test class of a resource."""
+
+    resource: Resource
+    hyperlinked: bool
+
+    @property
+    def name(self) -> str:
+        return f"Test{self.resource.name}"
+
+    @property
+    def base(self) -> str:
+        return "OwnedResourceTests" if self.resource.owner else "ResourceTests"
+
+    @property
+    def promises(self) -> dict[str, str]:
+        """The attributes of the class, and the source of their values."""
+        resource = self.resource
+        sets = {
+            "required": [f for f in resource.own_fields if f.required],
+            "unique": [f for f in resource.fields if f.unique],
+            "search": [f for f in resource.fields if f.kind.searchable],
+            "ordering": [f for f in resource.fields if f.kind.sortable],
+            "relations": resource.relations,
+            "protected": [f for f in resource.relations if f.on_delete in ("PROTECT", "RESTRICT")],
+            "private": resource.owned_relations,
+        }
+        mappings = {
+            "filters": {name: _lookups(lookups) for name, lookups in resource.filters},
+            "invalid": {f.name: f.invalid for f in resource.own_fields if f.invalid},
+            "constraints": {f.name: string("?") for f, _ in resource.constraints},
+        }
+        sources = {
+            **{name: [string(f.name) for f in fields] for name, fields in sets.items()},
+            **{
+                name: [f"{string(field)}: {value}" for field, value in mapping.items()]
+                for name, mapping in mappings.items()
+            },
+        }
+        return {
+            name: layout(Brackets("{", items, "}"), indent=4, beside=len(f"{name} = "))
+            for name, items in sources.items()
+            if items
+        }
+
+    @property
+    def body(self) -> str:
+        """The source of a valid body, which depends on the names `user` and `n`."""
+        items = [self._item(field) for field in self.resource.own_fields]
+        return layout(Brackets("{", items, "}"), indent=8, beside=len("return "))
+
+    def _item(self, field: Field) -> str | Brackets:
+        start = f"{string(field.name)}: "
+        if field.relation:
+            return self._related(field, start)
+        if len(field.arguments) > 1 and field.type == "choice":
+            both = f"{field.sample} if n == 1 else {string(field.arguments[1])}"
+            if BODY_INDENT + len(f"{start}{both},") <= LINE_LENGTH:
+                return start + both
+        return start + field.sample
+
+    def _related(self, field: Field, start: str) -> str | Brackets:
+        """The value of a relation, to a row that is new."""
+        owner = [f"{field.target_owner}=user"] if field.target_owner else []
+        create = f"factories.{field.target}Factory.create("
+        if self.hyperlinked:
+            row = Brackets("link(", [Brackets(create, owner, ")")], ")")
+        else:
+            row = Brackets(create, owner, ").pk")
+        return (Brackets("[", [row], "]") if field.type == "many" else row).after(start)
+
+
+def _lookups(lookups: tuple[str, ...]) -> str:
+    return "RANGE" if "lt" in lookups else f"[{', '.join(map(string, lookups))}]"

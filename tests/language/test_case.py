@@ -1,0 +1,64 @@
+"""What the cases of a project's tests promise."""
+
+from __future__ import annotations
+
+import ast
+
+from drf_jwt_template.language.case import Case
+from drf_jwt_template.language.parser import parse
+
+
+def cases(text: str, *, hyperlinked: bool = False) -> dict[str, Case]:
+    found = [Case(resource, hyperlinked) for resource in parse(text)]
+    return {case.resource.name: case for case in found}
+
+
+TEXT = """
+Author(name: str unique, born: date optional);
+Diary(title: str(9), state: choice(open|done), owner: owner);
+Note(day: date, data: json, diary: Diary, authors: many Author, best: Author optional unique,
+     writer: owner)
+"""
+
+
+def test_promises_of_plain_fields() -> None:
+    case = cases(TEXT)["Author"]
+    assert (case.name, case.base) == ("TestAuthor", "ResourceTests")
+    assert case.promises == {
+        "required": '{"name"}',
+        "unique": '{"name"}',
+        "search": '{"name"}',
+        "ordering": '{"name", "born"}',
+        "filters": '{"name": ["exact"], "born": RANGE}',
+        "invalid": '{"name": "x" * 256, "born": "2026-13-01"}',
+    }
+    assert case.body == '{"name": f"name {n}", "born": f"20{n:02}-01-31"}'
+
+
+def test_promises_of_choices() -> None:
+    case = cases(TEXT)["Diary"]
+    assert case.base == "OwnedResourceTests"
+    assert case.promises["constraints"] == '{"state": "?"}'
+    assert case.body == '{"title": f"title {n}", "state": "open" if n == 1 else "done"}'
+
+
+def test_promises_of_relations() -> None:
+    case = cases(TEXT)["Note"]
+    assert case.promises["relations"] == '{"diary", "authors", "best"}'
+    assert case.promises["protected"] == '{"diary"}'
+    assert case.promises["private"] == '{"diary"}'
+    assert case.promises["unique"] == '{"best"}'
+    assert '"diary": factories.DiaryFactory.create(owner=user).pk,' in case.body
+    assert '"authors": [factories.AuthorFactory.create().pk],' in case.body
+    linked = cases(TEXT, hyperlinked=True)["Note"].body
+    assert '"diary": link(factories.DiaryFactory.create(owner=user)),' in linked
+    assert '"authors": [link(factories.AuthorFactory.create())],' in linked
+
+
+def test_awkward_field_names_are_no_attributes() -> None:
+    names = ["model", "path", "body", "user", "self", "create", "row", "rows", "find", "owner", "n"]
+    case = cases(f"Awkward({', '.join(f'{name}: int' for name in names)})")["Awkward"]
+    body = ast.parse(case.body, mode="eval").body
+    assert isinstance(body, ast.Dict)
+    assert [ast.literal_eval(key) for key in body.keys if key] == names
+    assert not set(case.promises) & set(names)
