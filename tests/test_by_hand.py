@@ -1,0 +1,201 @@
+"""What a team adds by hand, by the steps of the project's README, and what its tests say of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .baking import BIN, run
+from .changing import change, copy_project, render_project, run_resource_tests
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return render_project({}, tmp_path_factory.mktemp("by-hand") / "project")
+
+
+@pytest.fixture
+def project(rendered: Path, tmp_path: Path) -> Path:
+    return copy_project(rendered, tmp_path / "project")
+
+
+def add_field(project: Path, declaration: str) -> None:
+    """Adds the field `nickname` to model and serializer."""
+    city = "    city = models.CharField(max_length=255)\n"
+    change(project / "api" / "models.py", city, f"{city}    nickname = {declaration}\n")
+    change(project / "api" / "serializers.py", '"city", ', '"city", "nickname", ')
+
+
+def style_and_types(project: Path) -> None:
+    commands = project / ".venv" / BIN
+    run(commands / "ruff", "check", "--no-cache", ".", cwd=project)
+    run(commands / "ruff", "format", "--no-cache", "--check", ".", cwd=project)
+
+
+@pytest.mark.costly
+def test_optional_field_needs_no_test(project: Path) -> None:
+    add_field(project, "models.CharField(max_length=40, blank=True)")
+    status, output = run_resource_tests(project)
+    assert status == 0, output
+
+
+@pytest.mark.costly
+def test_required_field_needs_factory_and_case(project: Path) -> None:
+    add_field(project, "models.CharField(max_length=40)")
+    status, output = run_resource_tests(project)
+    assert status == 1, output
+    change(
+        project / "api" / "factories.py",
+        '    city = factory.Faker("city")\n',
+        '    city = factory.Faker("city")\n    nickname = factory.Faker("first_name")\n',
+    )
+    case = project / "tests" / "test_resources.py"
+    change(case, 'required = {"name", ', 'required = {"name", "nickname", ')
+    change(case, '"city": f"city {n}"', '"city": f"city {n}", "nickname": f"nickname {n}"')
+    status, output = run_resource_tests(project)
+    assert status == 0, output
+    style_and_types(project)
+
+
+@pytest.mark.costly
+def test_resource_needs_one_case(project: Path) -> None:
+    """Takes the steps of the README for another resource."""
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    steps = readme.partition("### Add a resource")[2].partition("###")[0]
+    named = re.findall(r"`((?:api|tests)/[a-z_]+\.py)`", steps)
+    # The shared tests stay as they are.
+    named.remove("tests/api.py")
+    assert named == [*ADDITIONS]
+    for path in named[:-1]:
+        add(project, path)
+    status, output = run_resource_tests(project)
+    assert status == 1, output
+    assert "test_all_models_have_a_case_and_a_factory" in output
+    add(project, named[-1])
+    status, output = run_resource_tests(project)
+    assert status == 0, output
+    passed = re.search(r"(\d+) passed", output)
+    alone = re.search(r"(\d+) passed", run_resource_tests(project, "TestRoom")[1])
+    assert passed
+    assert alone
+    # The two resources have the same tests; one more is about all resources.
+    assert int(passed[1]) == 2 * int(alone[1]) + 1
+    style_and_types(project)
+
+
+def add(project: Path, path: str) -> None:
+    for before, after in ADDITIONS[path]:
+        if before:
+            change(project / path, before, after + before if before in IN_FRONT else before + after)
+        else:
+            with (project / path).open("a", encoding="utf-8", newline="\n") as file:
+                file.write(after)
+
+
+IN_FRONT = ("\n\n# In an order", "\n\nCASES", "\n\nurlpatterns")
+# What to write into each file, and behind what; at the end, if that is empty.
+ADDITIONS = {
+    "api/models.py": [
+        (
+            "",
+            """
+
+class Room(models.Model):
+    number = models.IntegerField(unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"room {self.number}"
+""",
+        )
+    ],
+    "api/serializers.py": [
+        (
+            "",
+            """
+
+class RoomSerializer(serializers.ModelSerializer[models.Room]):
+    class Meta:
+        model = models.Room
+        fields = ("id", "number", "created_at", "updated_at")
+""",
+        )
+    ],
+    "api/filters.py": [
+        (
+            "",
+            """
+
+class RoomFilter(FilterSet):
+    class Meta:
+        model = models.Room
+        fields = {"number": ["exact"]}
+""",
+        )
+    ],
+    "api/views.py": [
+        (
+            "",
+            """
+
+class RoomViewSet(ModelViewSet[models.Room]):
+    queryset = models.Room.objects.all()
+    serializer_class = serializers.RoomSerializer
+    filterset_class = filters.RoomFilter
+    ordering_fields = ["id", "number", "created_at", "updated_at"]
+""",
+        )
+    ],
+    "api/urls.py": [("\n\nurlpatterns", '\nrouter.register("rooms", views.RoomViewSet)')],
+    "api/admin.py": [
+        (
+            "",
+            """
+
+@admin.register(models.Room)
+class RoomAdmin(admin.ModelAdmin):
+    list_display = ["id", "number"]
+""",
+        )
+    ],
+    "api/factories.py": [
+        (
+            "\n\n# In an order",
+            """
+
+class RoomFactory(DjangoModelFactory[models.Room]):
+    class Meta:
+        model = models.Room
+
+    number = factory.Sequence(lambda n: n)
+""",
+        ),
+        ("[StudentFactory", ", RoomFactory"),
+    ],
+    "tests/test_resources.py": [
+        (
+            "\n\nCASES",
+            """
+
+class TestRoom(ResourceTests):
+    model = models.Room
+    path = "/api/rooms/"
+    required = {"number"}
+    unique = {"number"}
+    ordering = {"number"}
+    filters = {"number": ["exact"]}
+    invalid = {"number": "not a number"}
+
+    def body(self, user: User, n: int) -> Body:
+        return {"number": n}
+""",
+        ),
+        ("[TestStudent", ", TestRoom"),
+    ],
+}

@@ -1,0 +1,321 @@
+"""The tests of a project's resources fail when something that a resource promises is broken.
+
+Each mutation is applied to a copy of one rendered project, in which the named test must then fail.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from .changing import change, copy_project, render_project, run_resource_tests
+
+RESOURCES = """
+Author(name: str unique, email: email optional unique, born: date);
+Shelf(label: str, owner: owner);
+Book(title: str(120), isbn: str(13) unique, pages: int, state: choice(draft|out), span: duration,
+     seen: datetime, ratio: float, extra: json, note: text optional, author: Author,
+     shelves: many Shelf optional, owner: owner);
+Loan(book: Book, shelf: Shelf optional, day: date, owner: owner)
+"""
+ANSWERS = {"resources": RESOURCES, "permission": "DjangoModelPermissions"}
+
+
+class Mutation(NamedTuple):
+    path: str
+    before: str
+    after: str
+    test: str
+
+
+BOOK_VIEW = "    serializer_class = serializers.BookSerializer\n"
+BOOK_META = "        model = models.Book\n        fields = (\n"
+OWNER = 'owner = serializers.IntegerField(source="owner_id", '
+MUTATIONS = {
+    "plain view set": Mutation(
+        "api/views.py",
+        "BookViewSet(OwnedViewSet[",
+        "BookViewSet(ModelViewSet[",
+        "TestBook::test_rows_of_others_are_hidden",
+    ),
+    "rows of others": Mutation(
+        "api/ownership.py",
+        "return visible_to(self.request.user, super().get_queryset(), self.owner_field)",
+        "return super().get_queryset()",
+        "TestBook::test_rows_of_others_are_hidden",
+    ),
+    "rows hidden from staff": Mutation(
+        "api/ownership.py", '"is_staff"', '"is_superuser"', "TestBook::test_staff_see_all_rows"
+    ),
+    "writable owner": Mutation(
+        "api/serializers.py",
+        f"{OWNER}read_only=True)",
+        f"{OWNER}required=False)",
+        "TestBook::test_owner_is_the_requesting_user",
+    ),
+    "related rows of others": Mutation(
+        "api/ownership.py",
+        'return visible_to(self.context["request"].user, rows, self.owner_field)',
+        "return rows",
+        "TestBook::test_private_relations",
+    ),
+    "plain relation": Mutation(
+        "api/serializers.py",
+        "    book = OwnedRelatedField[models.Book]"
+        '(queryset=models.Book.objects.all(), owner_field="owner")\n',
+        "",
+        "TestLoan::test_private_relations",
+    ),
+    "path": Mutation(
+        "api/urls.py", 'register("books"', 'register("volumes"', "TestBook::test_path"
+    ),
+    "missing field": Mutation(
+        "api/serializers.py", '            "ratio",\n', "", "TestBook::test_create"
+    ),
+    "missing id": Mutation(
+        "api/serializers.py", '("id", "name"', '("name"', "TestAuthor::test_read"
+    ),
+    "writable id": Mutation(
+        "api/serializers.py",
+        BOOK_META,
+        '        extra_kwargs = {"id": {"read_only": False, "required": False}}\n' + BOOK_META,
+        "TestBook::test_read_only_fields",
+    ),
+    "no update": Mutation(
+        "api/views.py",
+        BOOK_VIEW,
+        f'{BOOK_VIEW}    http_method_names = ["get", "post", "patch", "delete"]\n',
+        "TestBook::test_update",
+    ),
+    "no partial update": Mutation(
+        "api/views.py",
+        BOOK_VIEW,
+        f'{BOOK_VIEW}    http_method_names = ["get", "post", "put", "delete"]\n',
+        "TestBook::test_partial_update",
+    ),
+    "no deletion": Mutation(
+        "api/views.py",
+        BOOK_VIEW,
+        f'{BOOK_VIEW}    http_method_names = ["get", "post", "put", "patch"]\n',
+        "TestBook::test_delete",
+    ),
+    "stale updated_at": Mutation(
+        "api/models.py",
+        "updated_at = models.DateTimeField(auto_now=True)",
+        "updated_at = models.DateTimeField(auto_now_add=True)",
+        "TestBook::test_update",
+    ),
+    "no form": Mutation(
+        "config/settings.py",
+        '        "rest_framework.parsers.MultiPartParser",\n',
+        "",
+        "TestBook::test_create_with_form",
+    ),
+    "required field": Mutation(
+        "api/models.py",
+        "pages = models.IntegerField()",
+        "pages = models.IntegerField(default=0)",
+        "TestBook::test_required_fields",
+    ),
+    "required relation": Mutation(
+        "api/models.py",
+        'author = models.ForeignKey("Author",',
+        'author = models.ForeignKey("Author", blank=True, null=True,',
+        "TestBook::test_required_fields",
+    ),
+    "optional field": Mutation(
+        "api/models.py",
+        'note = models.TextField(blank=True, default="")',
+        "note = models.TextField()",
+        "TestBook::test_optional_fields",
+    ),
+    "optional relation": Mutation(
+        "api/serializers.py",
+        "        allow_null=True,\n        required=False,\n",
+        "",
+        "TestLoan::test_optional_fields",
+    ),
+    "unique field": Mutation(
+        "api/models.py",
+        "isbn = models.CharField(max_length=13, unique=True)",
+        "isbn = models.CharField(max_length=13)",
+        "TestBook::test_unique_fields",
+    ),
+    "empty unique text": Mutation(
+        "api/serializers.py",
+        '"email": {"allow_blank": False}',
+        '"email": {}',
+        "TestAuthor::test_empty_unique_texts",
+    ),
+    "longest text": Mutation(
+        "api/models.py", "max_length=120", "max_length=255", "TestBook::test_invalid_values"
+    ),
+    "choices": Mutation(
+        "api/models.py", ", choices=State.choices", "", "TestBook::test_invalid_values"
+    ),
+    "validator of JSON": Mutation(
+        "api/models.py", "validators=[storable]", "", "TestBook::test_null_in_form"
+    ),
+    "check constraint": Mutation(
+        "api/models.py",
+        'models.Q(state__in=["draft", "out"])',
+        "models.Q(state__isnull=False)",
+        "TestBook::test_constraints",
+    ),
+    "longest duration": Mutation(
+        "api/serializers.py",
+        "    serializer_field_mapping = FIELDS\n",
+        "",
+        "TestBook::test_hostile_values",
+    ),
+    "lone surrogates": Mutation(
+        "config/settings.py",
+        "api.parsers.JSONParser",
+        "rest_framework.parsers.JSONParser",
+        "TestBook::test_hostile_values",
+    ),
+    "datetimes in filters": Mutation(
+        "api/filters.py",
+        '            DateTimeField: {"filter_class": FilterByMoment},\n',
+        "",
+        "TestBook::test_hostile_queries",
+    ),
+    "durations in filters": Mutation(
+        "api/filters.py", ', "extra": bounds', "", "TestBook::test_hostile_queries"
+    ),
+    "filter": Mutation(
+        "api/filters.py", '            "title": ["exact"],\n', "", "TestBook::test_filters"
+    ),
+    "filter of a range": Mutation(
+        "api/filters.py",
+        '"ratio": ["exact", "lt", "lte", "gt", "gte"]',
+        '"ratio": ["exact", "lt", "lte", "gt"]',
+        "TestBook::test_filters",
+    ),
+    "filter set": Mutation(
+        "api/views.py",
+        "    filterset_class = filters.ShelfFilter\n",
+        "",
+        "TestShelf::test_filters",
+    ),
+    "filter by one row": Mutation(
+        "api/filters.py",
+        '    author = filters.NumberFilter("author__id")\n',
+        "",
+        "TestBook::test_filter_by_relation",
+    ),
+    "filter by many rows": Mutation(
+        "api/filters.py",
+        '    shelves = filters.NumberFilter("shelves__id")\n',
+        "",
+        "TestBook::test_filter_by_relation",
+    ),
+    "search field": Mutation(
+        "api/views.py",
+        'search_fields = ["title", "isbn", "note"]',
+        'search_fields = ["title", "isbn"]',
+        "TestBook::test_search",
+    ),
+    "search for NUL": Mutation(
+        "config/settings.py",
+        "api.search.SearchFilter",
+        "rest_framework.filters.SearchFilter",
+        "TestBook::test_search",
+    ),
+    "ordering field": Mutation("api/views.py", '        "ratio",\n', "", "TestBook::test_ordering"),
+    "ordering": Mutation(
+        "config/settings.py",
+        '        "rest_framework.filters.OrderingFilter",\n',
+        "",
+        "TestBook::test_ordering",
+    ),
+    "no default order": Mutation(
+        "api/models.py",
+        'ordering = ("id",)',
+        "ordering = ()",
+        "TestBook::test_pages_in_order_of_creation",
+    ),
+    "other default order": Mutation(
+        "api/models.py",
+        'ordering = ("id",)',
+        'ordering = ("-id",)',
+        "TestBook::test_pages_in_order_of_creation",
+    ),
+    "no pages": Mutation(
+        "api/views.py",
+        BOOK_VIEW,
+        f"{BOOK_VIEW}    pagination_class = None\n",
+        "TestBook::test_missing_page",
+    ),
+    "fixed page size": Mutation(
+        "api/pagination.py",
+        '    page_size_query_param = "page_size"\n',
+        "",
+        "TestBook::test_pages_in_order_of_creation",
+    ),
+    "query per row": Mutation(
+        "api/views.py",
+        'prefetch_related("shelves")',
+        "all()",
+        "TestBook::test_list_query_count_is_constant",
+    ),
+    "cascade": Mutation(
+        "api/models.py", "models.PROTECT", "models.CASCADE", "TestBook::test_protected_relations"
+    ),
+    "cascade of owned rows": Mutation(
+        "api/models.py", "models.RESTRICT", "models.CASCADE", "TestLoan::test_protected_relations"
+    ),
+    "exception handler": Mutation(
+        "config/settings.py",
+        '    "EXCEPTION_HANDLER": "api.exceptions.exception_handler",\n',
+        "",
+        "TestBook::test_protected_relations",
+    ),
+    "no permission": Mutation(
+        "api/views.py",
+        BOOK_VIEW,
+        f"{BOOK_VIEW}    permission_classes = []\n",
+        "TestBook::test_anonymous_access",
+    ),
+    "other permission": Mutation(
+        "config/settings.py",
+        "rest_framework.permissions.DjangoModelPermissions",
+        "rest_framework.permissions.IsAuthenticated",
+        "TestBook::test_user_without_permission_only_reads",
+    ),
+    "model without a case": Mutation(
+        "tests/test_resources.py",
+        "TestBook, TestLoan]",
+        "TestBook]",
+        "test_all_models_have_a_case_and_a_factory",
+    ),
+    "model without a factory": Mutation(
+        "api/factories.py",
+        "    LoanFactory,\n",
+        "",
+        "test_all_models_have_a_case_and_a_factory",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return render_project(ANSWERS, tmp_path_factory.mktemp("mutations") / "project")
+
+
+@pytest.mark.costly
+def test_project_without_mutation_passes(project: Path) -> None:
+    status, output = run_resource_tests(project)
+    assert status == 0, output
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize("mutation", MUTATIONS.values(), ids=MUTATIONS)
+def test_mutation_fails_a_test(mutation: Mutation, project: Path, tmp_path: Path) -> None:
+    mutant = copy_project(project, tmp_path / "project")
+    change(mutant / mutation.path, mutation.before, mutation.after)
+    status, output = run_resource_tests(mutant, mutation.test)
+    # pytest exits with 1 if a test has failed, and with other statuses for other errors.
+    assert status == 1, output
