@@ -84,6 +84,13 @@ def default(tmp_path: Path, home: dict[str, str]) -> dict[str, bytes]:
     return files_of(tmp_path / "default" / "my_api")
 
 
+def test_rendering_is_complete_without_hooks(
+    tmp_path: Path, home: dict[str, str], default: dict[str, bytes]
+) -> None:
+    cookiecutter(tmp_path / "out", "--no-input", "--accept-hooks", "no", home=home)
+    assert files_of(only_folder(tmp_path / "out")) == default
+
+
 def test_enter_all_the_way_gives_the_default_project(
     tmp_path: Path, home: dict[str, str], default: dict[str, bytes]
 ) -> None:
