@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.rendering import PROMPTS, write
+from tools.rendering import write
 
-from .baking import BIN, environment_for, outcome, run
+from .baking import BIN, PROMPTS, environment_for, outcome, run
 from .proving import renderer
 
 

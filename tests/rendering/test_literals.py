@@ -15,10 +15,12 @@ from markdown_it import MarkdownIt
 
 from drf_jwt_template.rendering.literals import (
     LINE_LENGTH,
+    Brackets,
     call,
     duration,
     duration_source,
     duration_words,
+    layout,
     markdown,
     string,
     toml,
@@ -264,3 +266,22 @@ def test_a_call_has_an_argument_a_line_where_one_line_is_too_long(
     arguments: list[str], indent: int, beside: int, source: str
 ) -> None:
     assert call("make", arguments, indent=indent, beside=beside) == source
+
+
+def test_layout_breaks_only_what_is_too_long() -> None:
+    inner = Brackets('"key": call(', ["x" * 40, "y" * 40], ")")
+    source = Brackets("{", ['"a": 1', inner], "}")
+    assert layout(Brackets("{", ['"a": 1', '"b": 2'], "}"), indent=4) == '{"a": 1, "b": 2}'
+    assert layout(source, indent=4, beside=len("x = ")) == (
+        "{\n"
+        '        "a": 1,\n'
+        f'        "key": call(\n            {"x" * 40},\n            {"y" * 40},\n        ),\n'
+        "    }"
+    )
+    assert layout(inner.after("z = "), indent=4).startswith('z = "key": call(\n        x')
+    assert layout(Brackets("create(", [], ")"), indent=99) == "create()"
+
+
+def test_string_is_broken_at_its_indentation() -> None:
+    assert string("x" * 88, before=11, indent=4) == f'(\n        "{"x" * 88}"\n    )'
+    assert string("x" * 91, before=11, indent=4) == f'"{"x" * 91}"'
