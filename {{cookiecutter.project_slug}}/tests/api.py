@@ -119,10 +119,7 @@ class ResourceTests:
     """The statuses of a list and of a row without a login."""
 
     def body(self, user: User, n: int) -> Body:
-        """Returns a valid body of this user; bodies of different `n` differ in each field.
-
-        Values increase with `n`.
-        """
+        """Returns a valid body; bodies of different `n`, from 1 to 3, differ in each field."""
         raise NotImplementedError
 
     def url(self, pk: Any = None) -> str:
