@@ -26,11 +26,14 @@ __all__ = ["BIN", "CACHE", "PROMPTS", "ROOT"]
 
 CACHE = ROOT / ".cache"
 OLDEST_PYTHON = {"django-5.2": (3, 10), "django-6.1": (3, 12)}
-# What of the caller's environment would lead a project's own commands astray, or hold them up.
-FOREIGN = (
-    *("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_SUPERUSER_PASSWORD"),
-    *("PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"),
-)
+# Environment variables of the caller that would change or slow down a project's own commands.
+FOREIGN = [
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "DJANGO_SUPERUSER_PASSWORD",
+    "PYTHONDONTWRITEBYTECODE",
+    "VIRTUAL_ENV",
+]
 
 
 def bake(cookies: Cookies, answers: Mapping[str, Any], *, run_setup: bool = False) -> Path:
@@ -130,7 +133,10 @@ def environment_for(django: str, which: str = "newest") -> Path:
             return environment
         write(files, Path(folder))
         uv(
-            *("sync", "--quiet", "--python", python),
+            "sync",
+            "--quiet",
+            "--python",
+            python,
             cwd=Path(folder),
             UV_PROJECT_ENVIRONMENT=str(environment),
         )

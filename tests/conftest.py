@@ -94,24 +94,34 @@ def sources() -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says how much of the matrix has been proven, and where the time went."""
+    """Prints how much of the matrix has been proven, and how long each step took."""
     reports = [
         dict(report.user_properties)
         for report in terminalreporter.getreports("passed")
         if report.when == "call"
     ]
-    proven = [properties for properties in reports if "row" in properties]
+    proven = [properties for properties in reports if "seconds" in properties]
     if not proven:
         return
     terminalreporter.section("the matrix of options")
-    anew = [properties["seconds"] for properties in proven if properties["seconds"]]
+    new = [properties["seconds"] for properties in proven if properties["seconds"]]
     terminalreporter.write_line(
-        f"{len(proven)} projects proven: {len(anew)} now, {len(proven) - len(anew)} before,"
+        f"{len(proven)} projects proven: {len(new)} now, {len(proven) - len(new)} before,"
         " with the same bytes"
     )
-    rows = [properties["row"] for properties in proven]
-    for strength in range(2, terminalreporter.config.option.strength + 1):
-        terminalreporter.write_line(matrix.coverage(rows, strength))
-    steps: Counter[str] = sum(map(Counter, anew), Counter())
+    largest = terminalreporter.config.option.strength
+    axes = matrix.array_axes(largest)
+    rows = [properties["row"] for properties in proven if "row" in properties]
+    for strength in range(2, largest + 1) if rows else ():
+        terminalreporter.write_line(
+            f"{matrix.coverage(rows, axes, strength)}, with the algorithms"
+            f" {', '.join(axes['algorithm'])}"
+        )
+    light = [properties["algorithm"] for properties in proven if "algorithm" in properties]
+    if light:
+        terminalreporter.write_line(
+            f"{len(light)} of {len(matrix.light_rows())} other algorithms, by their token and key tests"
+        )
+    steps: Counter[str] = sum(map(Counter, new), Counter())
     for name, seconds in steps.most_common():
         terminalreporter.write_line(f"{seconds:7.0f} s  {name}")

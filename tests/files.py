@@ -1,4 +1,4 @@
-"""What a rendered project consists of, and what must not stand in any of its files."""
+"""The files of a rendered project, and what none of them may contain."""
 
 from __future__ import annotations
 
@@ -12,36 +12,89 @@ from drf_jwt_template.prompts import PROMPTS
 Answers = Mapping[str, Any]
 
 COMMON_FILES = {
-    *(".editorconfig", ".env.example", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"),
-    *("Makefile", "README.md", "manage.py", "pyproject.toml", "scripts/setup.py"),
-    *(f"accounts/{name}.py" for name in ("__init__", "admin", "apps", "hashers", "models")),
-    *(f"accounts/{name}.py" for name in ("serializers", "urls", "views", "migrations/__init__")),
-    *("accounts/factories.py", "scripts/prepare.py", "api/factories.py"),
-    *(f"api/management/{name}.py" for name in ("__init__", "commands/__init__", "commands/seed")),
-    *(f"api/{name}.py" for name in ("__init__", "admin", "apps", "filters", "migrations/__init__")),
-    *(f"api/{name}.py" for name in ("models", "pagination", "parsers", "schema", "search")),
-    *(f"api/{name}.py" for name in ("serializers", "urls", "views")),
-    *(f"config/{name}.py" for name in ("__init__", "asgi", "env", "jwt", "settings")),
-    *("config/urls.py", "config/wsgi.py", "config/templates/drf_spectacular/redoc.html"),
-    *(f"tests/{name}.py" for name in ("__init__", "api", "conftest", "test_accounts")),
-    *(f"tests/test_{name}.py" for name in ("attacks", "checks", "keys", "openapi", "resources")),
-    *(f"tests/test_{name}.py" for name in ("seeding", "setup", "throttles", "tokens")),
-    *(f"tokens/{name}.py" for name in ("__init__", "algorithm", "apps", "authentication")),
-    *(f"tokens/{name}.py" for name in ("backend", "checks", "events", "keys", "schema")),
-    *(f"tokens/{name}.py" for name in ("serializers", "throttles", "urls", "views")),
-    *(f"tokens/management/{name}.py" for name in ("__init__", "commands/__init__")),
+    ".editorconfig",
+    ".env.example",
+    ".gitattributes",
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    "Makefile",
+    "README.md",
+    "accounts/__init__.py",
+    "accounts/admin.py",
+    "accounts/apps.py",
+    "accounts/factories.py",
+    "accounts/hashers.py",
+    "accounts/migrations/__init__.py",
+    "accounts/models.py",
+    "accounts/serializers.py",
+    "accounts/urls.py",
+    "accounts/views.py",
+    "api/__init__.py",
+    "api/admin.py",
+    "api/apps.py",
+    "api/factories.py",
+    "api/filters.py",
+    "api/management/__init__.py",
+    "api/management/commands/__init__.py",
+    "api/management/commands/seed.py",
+    "api/migrations/__init__.py",
+    "api/models.py",
+    "api/pagination.py",
+    "api/parsers.py",
+    "api/schema.py",
+    "api/search.py",
+    "api/serializers.py",
+    "api/urls.py",
+    "api/views.py",
+    "config/__init__.py",
+    "config/asgi.py",
+    "config/env.py",
+    "config/jwt.py",
+    "config/settings.py",
+    "config/templates/drf_spectacular/redoc.html",
+    "config/urls.py",
+    "config/wsgi.py",
+    "manage.py",
+    "pyproject.toml",
+    "scripts/prepare.py",
+    "scripts/setup.py",
+    "tests/__init__.py",
+    "tests/api.py",
+    "tests/conftest.py",
+    "tests/test_accounts.py",
+    "tests/test_attacks.py",
+    "tests/test_checks.py",
+    "tests/test_keys.py",
+    "tests/test_openapi.py",
+    "tests/test_resources.py",
+    "tests/test_seeding.py",
+    "tests/test_setup.py",
+    "tests/test_throttles.py",
+    "tests/test_tokens.py",
+    "tokens/__init__.py",
+    "tokens/algorithm.py",
+    "tokens/apps.py",
+    "tokens/authentication.py",
+    "tokens/backend.py",
+    "tokens/checks.py",
+    "tokens/events.py",
+    "tokens/keys.py",
+    "tokens/management/__init__.py",
+    "tokens/management/commands/__init__.py",
     "tokens/management/commands/rotate_signing_key.py",
+    "tokens/schema.py",
+    "tokens/serializers.py",
+    "tokens/throttles.py",
+    "tokens/urls.py",
+    "tokens/views.py",
 }
 
-
-# What a file is there for, in the text of the resources.
+# A file, and the pattern in `resources` that it exists for.
 ONLY_WITH = {
     "api/exceptions.py": r": [A-Z]\w+(, | unique|\)|;)",
     "api/ownership.py": r": owner\b",
     "api/validators.py": r": (float|json)\b",
 }
-
-
 COOKIE_FILES = ("tests/test_cookies.py", "tokens/cookies.py")
 REVOCATION_FILES = (
     "tests/test_purging.py",
@@ -89,7 +142,7 @@ def files_of(project: Path) -> dict[str, bytes]:
 
 
 def complaints(path: str, text: str) -> list[str]:
-    """What of the template, or of its making, is left in a file."""
+    """Returns the traces of the template in a file, and what a formatter would change."""
     markup = re.sub("^```.*?^```", "code", text, flags=re.M | re.S)
     left = {
         "a word of the template": "cookiecutter" in text or "# %" in text,

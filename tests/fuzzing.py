@@ -34,12 +34,18 @@ from .baking import ROOT, clean_environment, run, unavailable
 Case = schemathesis.Case[Any]
 
 PASSWORD = "fuzzed-only"  # noqa: S105
-CHECKS = (
-    *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
-    *("response_schema_conformance", "response_headers_conformance", "ignored_auth"),
-    *("use_after_free", "ensure_resource_availability", "unsupported_method"),
+CHECKS = [
     "allow_header_conformance",
-)
+    "content_type_conformance",
+    "ensure_resource_availability",
+    "ignored_auth",
+    "not_a_server_error",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "status_code_conformance",
+    "unsupported_method",
+    "use_after_free",
+]
 # The project as it is, without throttles, with passwords that cost nothing, and with a log of nothing
 # but errors.
 SETTINGS = """
@@ -236,7 +242,7 @@ class Users:
             body |= {key: good[key] for key in body if key in good}
 
     def notice(self, case: Case, response: schemathesis.Response) -> None:
-        """Looks for rows anew once one may be gone."""
+        """Reads the rows again when one may have been deleted."""
         if response.request.method == "DELETE" or response.status_code == 404:
             self.rows.pop(list_of(case), None)
 
@@ -295,12 +301,17 @@ def main(facts: dict[str, Any], seed: int, folder: Path) -> None:
     try:
         schemathesis_command(
             [
-                *("--config-file", str(config), "run", schema),
-                *("--checks", ",".join(CHECKS)),
-                *("--seed", str(seed)),
-                *("--max-examples", str(max(2, facts["examples"] // len(operations)))),
-                *("--generation-database", "none", "--output-sanitize", "false"),
-                *("--continue-on-failure", "--no-color", "--warnings", "off"),
+                f"--config-file={config}",
+                "run",
+                schema,
+                f"--checks={','.join(CHECKS)}",
+                "--continue-on-failure",
+                "--generation-database=none",
+                f"--max-examples={max(2, facts['examples'] // len(operations))}",
+                "--no-color",
+                "--output-sanitize=false",
+                f"--seed={seed}",
+                "--warnings=off",
             ]
         )
     except SystemExit as end:

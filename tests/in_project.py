@@ -1,10 +1,10 @@
-"""What Django and its own tests say of a rendered project: run in its folder, by its own Python.
+"""Runs Django's checks and a rendered project's own tests: in its folder, by its own Python.
 
-    python in_project.py NAME=VALUE ...
+    python in_project.py NAME=VALUE ... [FILE ...]
 
-Makes its secrets, first migrations and, with SQLite, its database; then checks all that needs no
-server, with these variables for production, and runs the tests: in one process, for it takes longer
-to start than most of this does.
+Creates the secrets, the first migrations and, with SQLite, the database. Then it runs all checks that
+need no server, with these variables for production, and the tests, or those in the files. All of this
+is one process, because starting one takes longer than most of the steps.
 """
 
 import importlib.util
@@ -25,7 +25,7 @@ READ_BY_DJANGO = {"DJANGO_SUPERUSER_EMAIL", "DJANGO_SUPERUSER_USERNAME"}
 UNNAMED = {"DJANGO_SUPERUSER_PASSWORD", "DJANGO_SETTINGS_MODULE"}
 
 
-def main(production: dict[str, str]) -> None:
+def main(production: dict[str, str], tests: list[str]) -> None:
     import setup
 
     setup.write_secrets()
@@ -37,7 +37,7 @@ def main(production: dict[str, str]) -> None:
         check(production)
     import pytest
 
-    sys.exit(pytest.main(["-q", "--tb=short", "-p", "no:cacheprovider"]))
+    sys.exit(pytest.main(["-q", "--tb=short", "-p", "no:cacheprovider", *tests]))
 
 
 def check(production: dict[str, str]) -> None:
@@ -128,4 +128,5 @@ def unread_variables() -> list[str]:
 
 
 if __name__ == "__main__":
-    main(dict(argument.split("=", 1) for argument in sys.argv[1:]))
+    variables = [argument for argument in sys.argv[1:] if "=" in argument]
+    main(dict(text.split("=", 1) for text in variables), sys.argv[len(variables) + 1 :])

@@ -1,14 +1,17 @@
-"""The matrix of options: which answers are tried, and in which combinations.
+"""The matrix of options: the answers that the tests use, and their combinations.
 
-Its axes are the prompts of cookiecutter.json: all choices, both sides of each yes/no, and the samples
-below for each free text; beside them the Python and the database that a project is tried with. A
-covering array has every pair (or triple) of values of any two (three) axes in one of its rows, unless
-the answers are refused together.
+The axes are the prompts of cookiecutter.json: all choices, both sides of each yes/no, and the samples
+below for each free text. Two more axes are the Python version and the database server of the tests. A
+covering array contains each pair (or triple) of values of any two (three) axes in at least one row,
+unless the answers are refused together.
+
+The array of pairs contains one algorithm of each family; tests/test_algorithms.py proves the others.
+A prompt that does not change the API joins SAME_API. If its answers select whole files (a workflow, a
+Dockerfile), the checker of these files runs once for each distinct text, in a test module of its own.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import itertools
 import json
@@ -24,6 +27,7 @@ from drf_jwt_template.prompts import PROMPTS
 
 from .baking import CACHE
 
+Axes = Mapping[str, Sequence[Any]]
 Row = dict[str, Any]
 Values = frozenset[tuple[str, Any]]
 
@@ -71,7 +75,8 @@ SLIDING = (
 )
 REMOTE = "JWK_URL=https://issuer.example/jwks.json; ISSUER=https://issuer.example"
 
-# None leaves the prompt at its default, which may follow from other answers.
+# None stands for the default of the prompt, which may follow from other answers. The longest axes decide
+# how many rows there are: a new word of the resource language goes into a sample that is here already.
 SAMPLES: Mapping[str, Sequence[str | None]] = {
     "project_name": (None, HOSTILE),
     "project_slug": (None, "Hostile_1", "s" * 50),
@@ -87,7 +92,17 @@ SAMPLES: Mapping[str, Sequence[str | None]] = {
     "resources": (None, TYPES, RELATIONS, LONG_NAMES),
     "superuser": (None, "Owner+1%2.x@mail.example.com"),
 }
-# Answers that are refused together, whatever the others are.
+# One algorithm of each family, with the others of the family. Templates distinguish families only
+# (`symmetric`, `key_module`). RS* and PS* are one family: they use the same keys, and the rendered files
+# differ only in the name of the algorithm and the section of its RFC. tests/test_algorithms.py checks
+# that the projects of a family differ in single lines.
+FAMILIES: Mapping[str, Sequence[str]] = {
+    "HS256": ("HS384", "HS512"),
+    "RS256": ("RS384", "RS512", "PS256", "PS384", "PS512"),
+    "ES256": ("ES384", "ES512"),
+    "EdDSA": (),
+}
+# Answers that are refused together, independent of all others.
 REFUSED: Sequence[tuple[str, Sequence[Any], str, Sequence[Any]]] = (
     ("access_token_lifetime", ["2 weeks"], "refresh_token_lifetime", [None, "1h30m"]),
     ("jwt_settings", [OTHERS], "login_field", ["email"]),
@@ -95,22 +110,27 @@ REFUSED: Sequence[tuple[str, Sequence[Any], str, Sequence[Any]]] = (
     ("jwt_settings", [REMOTE], "revocation", ["sessions"]),
     ("jwt_settings", [SLIDING], "token_flow", ["pair", "pair-with-refresh-cookie"]),
 )
-# No answer to these is in the files of a project; who tries them instead.
+# Prompts that do not change the files of a project, with the module that tests them.
 ELSEWHERE = {"run_setup": "test_setup.py"}
-# What is no answer: an axis of the trial.
+# Axes that are not answers.
 TRIAL: Mapping[str, Sequence[str]] = {
     "python": ("newest", "oldest"),
     "server": ("sqlite", "postgresql"),
 }
-# The prompts that change nothing of what the API answers, whatever they change in the project.
+# Prompts that do not change the responses of the API.
 SAME_API = frozenset(
-    (
-        *("project_name", "project_slug", "description", "database", "algorithm"),
-        *("access_token_lifetime", "refresh_token_lifetime"),
+    {
+        "access_token_lifetime",
+        "algorithm",
+        "database",
+        "description",
+        "project_name",
+        "project_slug",
+        "refresh_token_lifetime",
         "superuser",
-    )
+    }
 )
-# Combinations that are tried in any case.
+# Rows beside those of the array.
 NAMED: Mapping[str, Row] = {
     "default": {},
     "owned-alone": {
@@ -126,8 +146,8 @@ NAMED: Mapping[str, Row] = {
 }
 
 
-def axes() -> dict[str, Sequence[Any]]:
-    """The values of each prompt, the default first, and those of the trial.
+def axes() -> Axes:
+    """Returns the values of each prompt, the default first, and the axes that are not answers.
 
     Raises KeyError for a prompt that has no place here.
     """
@@ -142,13 +162,23 @@ def axes() -> dict[str, Sequence[Any]]:
     return {**found, **TRIAL}
 
 
+def array_axes(strength: int) -> Axes:
+    """Returns the axes of an array: for pairs with one algorithm of each family, else with all."""
+    return {**axes(), "algorithm": tuple(FAMILIES)} if strength == 2 else axes()
+
+
+def api_axes() -> Axes:
+    """Returns the axes that change the responses of an API, and its database server."""
+    return {name: values for name, values in axes().items() if name not in {*SAME_API, "python"}}
+
+
 def row(**given: Any) -> Row:
-    """The row with these values, and the first of each other axis."""
+    """Returns the row with these values, and the first value of each other axis."""
     return {name: values[0] for name, values in axes().items()} | given
 
 
 def answers(row: Mapping[str, Any]) -> Row:
-    """What of a row is to be answered: neither the trial nor what is the default anyway."""
+    """Returns the answers of a row that are not the default."""
     every = axes()
     return {
         name: value
@@ -165,10 +195,8 @@ def refused_pairs() -> list[Values]:
     ]
 
 
-@functools.cache
-def covering_array(strength: int, names: frozenset[str] | None = None) -> tuple[Row, ...]:
-    """Rows that hold each combination of so many values, of all axes or those named."""
-    chosen = {name: values for name, values in axes().items() if names is None or name in names}
+def covering_array(axes: Axes, strength: int) -> list[Row]:
+    """Returns rows that contain each combination of `strength` values of these axes."""
     constraints = [
         {
             "operator": "or",
@@ -178,16 +206,16 @@ def covering_array(strength: int, names: frozenset[str] | None = None) -> tuple[
             ],
         }
         for pair in refused_pairs()
-        if {name for name, _ in pair} <= set(chosen)
+        if all(value in axes.get(name, ()) for name, value in pair)
     ]
     asked = {
-        "factors": chosen,
+        "factors": axes,
         "strength": strength,
         "constraints": constraints,
         # The defaults.
-        "presets": [{name: values[0] for name, values in chosen.items()}],
-        # Of forty, that with the fewest rows for pairs.
-        "salt": "35",
+        "presets": [{name: values[0] for name, values in axes.items()}],
+        # Of sixty salts, this one gives the fewest rows in the two arrays of pairs.
+        "salt": "29",
     }
     # Triples take most of a minute.
     digest = hashlib.sha256(json.dumps([version("covertable"), asked]).encode()).hexdigest()
@@ -196,15 +224,15 @@ def covering_array(strength: int, names: frozenset[str] | None = None) -> tuple[
     with FileLock(kept.with_suffix(".lock")):
         if not kept.exists():
             found = make(**asked)
-            rows = [{name: row[name] for name in chosen} for row in found]
+            rows = [{name: row[name] for name in axes} for row in found]
             draft = kept.with_suffix(".new")
             draft.write_text(json.dumps(rows), encoding="utf-8")
             draft.replace(kept)
-    return tuple(json.loads(kept.read_text(encoding="utf-8")))
+    return list(json.loads(kept.read_text(encoding="utf-8")))
 
 
 def combinations(rows: Iterable[Mapping[str, Any]], strength: int) -> set[Values]:
-    """The combinations of so many values that some row holds."""
+    """Returns the combinations of `strength` values that some row contains."""
     return {
         frozenset(combination)
         for row in rows
@@ -212,11 +240,10 @@ def combinations(rows: Iterable[Mapping[str, Any]], strength: int) -> set[Values
     }
 
 
-def allowed(strength: int, names: frozenset[str] | None = None) -> set[Values]:
-    """All combinations of so many values, of all axes or those named, but for refused ones."""
+def allowed(axes: Axes, strength: int) -> set[Values]:
+    """Returns all combinations of `strength` values of these axes, without the refused ones."""
     refused = refused_pairs()
-    every = {name: values for name, values in axes().items() if names is None or name in names}
-    chosen = itertools.combinations(every.items(), strength)
+    chosen = itertools.combinations(axes.items(), strength)
     found = (
         frozenset(zip(names, values, strict=True))
         for names, lists in (zip(*some, strict=True) for some in chosen)
@@ -225,35 +252,36 @@ def allowed(strength: int, names: frozenset[str] | None = None) -> set[Values]:
     return {values for values in found if not any(pair <= values for pair in refused)}
 
 
-def api_axes() -> frozenset[str]:
-    """What changes the answers of an API, and the database behind it."""
-    return frozenset(axes()) - SAME_API - {"python"}
-
-
-def api_rows() -> dict[str, Row]:
-    """Rows that hold each pair of values of these axes, by their names."""
-    # With a secret to sign with, no other issuer can be named.
-    rows = (row(algorithm="ES256", **given) for given in covering_array(2, api_axes()))
-    return {f"api-{n:02}": row for n, row in enumerate(rows)}
-
-
-def coverage(tried: Iterable[Mapping[str, Any]], strength: int) -> str:
-    """How many of how many combinations the rows have, in words."""
-    every = allowed(strength)
+def coverage(tried: Iterable[Mapping[str, Any]], axes: Axes, strength: int) -> str:
+    """Returns how many of all combinations the rows contain, in words."""
+    every = allowed(axes, strength)
     held = combinations(tried, strength) & every
-    return f"{len(held):,} of {len(every):,} {'pairs' if strength == 2 else 'triples'} of values"
+    kind = "pairs" if strength == 2 else "triples"
+    return f"{len(held):,} of {len(every):,} {kind} of values"
 
 
 def rows(strength: int, shard: str = "1/1") -> dict[str, Row]:
-    """The rows to prove, by their names, or one part of them, such as `2/4`."""
+    """Returns the rows to prove, by their names, or one part of them, such as `2/4`."""
     found = {name: row(**given) for name, given in NAMED.items()}
-    array = enumerate(covering_array(strength))
+    array = enumerate(covering_array(array_axes(strength), strength))
     found |= {f"{strength}-{n:03}": row for n, row in array if row not in found.values()}
     part, parts = map(int, shard.split("/"))
     return dict(list(found.items())[part - 1 :: parts])
 
 
+def api_rows() -> dict[str, Row]:
+    """Returns rows that contain each pair of values of the API's axes, by their names."""
+    # An algorithm with a shared secret cannot be combined with another issuer.
+    rows = (row(algorithm="ES256", **given) for given in covering_array(api_axes(), 2))
+    return {f"api-{n:02}": row for n, row in enumerate(rows)}
+
+
+def light_rows() -> dict[str, Row]:
+    """Returns one row for each algorithm that is not in the array of pairs, by its name."""
+    return {name: row(algorithm=name) for name in itertools.chain(*FAMILIES.values())}
+
+
 def command(row: Mapping[str, Any]) -> str:
-    """What to type for the project of a row."""
+    """Returns the command that renders the project of a row."""
     given = [f"{name}={value}" for name, value in answers(row).items()]
     return shlex.join(["cookiecutter", ".", "--no-input", "run_setup=no", *given])

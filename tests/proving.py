@@ -1,7 +1,7 @@
-"""Proves a row of the matrix: renders its project, and holds it to all that a project promises.
+"""Proves a row of the matrix: renders its project, and runs all checks that a project must pass.
 
-What a project proves depends on its bytes, on the environment and on the steps here; so a proof is
-kept in .cache by the hash of these, and is not made twice.
+The result depends on the bytes of the project, on the environment and on the steps here. A proof is
+stored in .cache by the hash of these, and is not repeated.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,32 +29,38 @@ from .matrix import answers, command
 PROOFS = CACHE / "proofs"
 IN_PROJECT = Path(__file__).with_name("in_project.py")
 OWN_PACKAGES = ("accounts", "api", "config", "scripts", "tests", "tokens")
-# What a server is told by its environment.
-PRODUCTION = (
-    *("DEBUG=False", "ALLOWED_HOSTS=api.example.com"),
+# The tests of a project that depend on its algorithm.
+TOKEN_TESTS = [f"tests/test_{name}.py" for name in ("attacks", "checks", "keys", "tokens")]
+# The environment variables of a production server.
+PRODUCTION = [
+    "ALLOWED_HOSTS=api.example.com",
     "CACHE_URL=redis://127.0.0.1:6379/0",
-)
-# Dependencies that settings name by a text or a URL; and one of development, which no server needs.
+    "DEBUG=False",
+]
+# Dependencies that settings name by a text or a URL; and one that only development needs.
 DEPENDENCIES = "DEP002=argon2-cffi|django-cors-headers|psycopg|redis|whitenoise,DEP004=factory"
 
 Seconds = dict[str, float]
+# Runs its steps in a project, with an environment and the URL of a database.
+Check = Callable[[Path, Path, str], Seconds]
 renderer = Renderer()
 
 
-def prove(row: Mapping[str, Any], folder: Path) -> Seconds:
-    """How long each step took, or nothing if the project has been proven before.
+def prove(row: Mapping[str, Any], folder: Path, check: Check) -> Seconds:
+    """Returns how long each step took, or nothing if the project has passed this check before.
 
-    The test fails with the command that makes the project.
+    A failure contains the command that renders the project.
     """
     django, server = row["django_version"], row["server"]
     url = database_url(server, folder)
     environment = environment_for(django, row["python"])
     files = renderer.render(answers(row))
-    kept = proof(files, environment, server, source(__file__), source(IN_PROJECT))
+    steps = (check.__name__, source(__file__), source(IN_PROJECT))
+    kept = proof(files, environment, server, *steps)
     if kept.exists():
         return {}
     try:
-        seconds = take_steps(write(files, folder / "project"), environment, url)
+        seconds = check(write(files, folder / "project"), environment, url)
     except AssertionError as error:
         where = f"{environment.name}, {server}"
         raise AssertionError(f"\n{command(row)}   # {where}\n\n{error}") from None
@@ -63,7 +69,7 @@ def prove(row: Mapping[str, Any], folder: Path) -> Seconds:
 
 
 def database_url(server: str, folder: Path) -> str:
-    """A database of the test's own; on a server, one that is not there: the tests make theirs."""
+    """Returns the URL of a new database; on a server, the tests create it."""
     if server == "sqlite":
         return f"sqlite:///{folder / 'db.sqlite3'}"
     url = os.environ.get("TEST_DATABASE_URL")
@@ -73,7 +79,7 @@ def database_url(server: str, folder: Path) -> str:
 
 
 def proof(files: Mapping[str, str], environment: Path, *further: str) -> Path:
-    """What is there once a project has been proven, by the hash of all that this depends on."""
+    """Returns the path of the file that exists once a project has been proven."""
     parts = [packages(environment), *further, json.dumps(files, sort_keys=True)]
     return PROOFS / hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -88,42 +94,61 @@ def source(path: str | Path) -> str:
 
 
 def packages(environment: Path) -> str:
-    """The Python of an environment, and all that is installed there, with their versions."""
+    """Returns the Python of an environment and its installed packages, with their versions."""
     names = sorted(path.name for path in environment.glob("**/site-packages/*.dist-info"))
     return " ".join([environment.name, *names])
 
 
-def take_steps(project: Path, environment: Path, url: str) -> Seconds:
+def check_project(project: Path, environment: Path, url: str) -> Seconds:
+    """Runs all checks and tests of a project."""
     seconds: Seconds = {}
-
-    @contextmanager
-    def step(name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        seconds[name] = time.perf_counter() - start
-
-    (project / ".venv").symlink_to(environment, target_is_directory=True)
-    commands = project / ".venv" / BIN
+    commands = link_environment(project, environment)
     database = {"DATABASE_URL": url}
-    with step("checks and own tests"):
+    with timed("checks and own tests", seconds):
         run(commands / "python", IN_PROJECT, *PRODUCTION, cwd=project, **database)
-    with step("pre-commit"):
+    with timed("pre-commit", seconds):
         run("git", "init", "--quiet", cwd=project)
         run("git", "add", "--all", cwd=project)
         run(commands / "pre-commit", "run", "--all-files", cwd=project, **database)
-    with step("mypy"):
+    with timed("mypy", seconds):
         check_types(project, environment, database)
-    with step("deptry"):
+    with timed("deptry", seconds):
         run(commands / "deptry", ".", "--per-rule-ignores", DEPENDENCIES, cwd=project)
     return seconds
 
 
-def check_types(project: Path, environment: Path, database: Mapping[str, str]) -> None:
-    """Runs mypy with what it knows of the libraries; of the project it knows nothing beforehand.
+def check_tokens(project: Path, environment: Path, url: str) -> Seconds:
+    """Runs the checks of Django, the token and key tests, and ruff."""
+    seconds: Seconds = {}
+    commands = link_environment(project, environment)
+    arguments = [*PRODUCTION, *TOKEN_TESTS]
+    with timed("token and key tests", seconds):
+        run(commands / "python", IN_PROJECT, *arguments, cwd=project, DATABASE_URL=url)
+    with timed("ruff", seconds):
+        run(commands / "ruff", "format", "--check", cwd=project)
+        run(commands / "ruff", "check", cwd=project)
+    return seconds
 
-    Its plugin for Django takes what an app has in one project for what it has in the next, and knows
-    nothing if there are other apps. The times of files it must not compare: modules of the libraries
-    import the project's user.
+
+def link_environment(project: Path, environment: Path) -> Path:
+    """Gives a project its `.venv`; returns the folder of its commands."""
+    (project / ".venv").symlink_to(environment, target_is_directory=True)
+    return project / ".venv" / BIN
+
+
+@contextmanager
+def timed(step: str, seconds: Seconds) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds[step] = time.perf_counter() - start
+
+
+def check_types(project: Path, environment: Path, database: Mapping[str, str]) -> None:
+    """Runs mypy with a cache of the libraries, without one of the project.
+
+    The plugin for Django confuses the apps of two projects that share a cache, and discards a cache
+    made with other apps. mypy must not compare the times of files: modules of the libraries import
+    the project's user.
     """
     apps = (
         source(project / "config" / "settings.py").partition("INSTALLED_APPS")[2].partition("]")[0]
@@ -140,7 +165,7 @@ def check_types(project: Path, environment: Path, database: Mapping[str, str]) -
                 shutil.rmtree(next(draft.glob("3.*")) / package, ignore_errors=True)
             shutil.move(draft, known)
             return
-    # Links, as mypy replaces files and changes none; they need a place in the same file system.
+    # Hard links are enough: mypy replaces files instead of changing them. They need one file system.
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
         shutil.copytree(known, folder, copy_function=os.link, dirs_exist_ok=True)
         run(*command, folder, cwd=project, **database)

@@ -1,4 +1,7 @@
-"""Every pair of options, in projects that prove what they promise."""
+"""Every pair of values of all prompts, in projects that pass all their checks.
+
+The algorithm has one value of each family; tests/test_algorithms.py proves the others.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ from tools.rendering import variables
 
 from . import matrix
 from .files import complaints, expected_files
-from .proving import prove, renderer
+from .proving import check_project, prove, renderer
 
 
-def test_every_prompt_has_its_place() -> None:
+def test_each_prompt_has_an_axis() -> None:
     visible = {name for name in PROMPTS if not name.startswith("_")}
     free = {n for n in visible if not isinstance(PROMPTS[n], (list, bool))}
     assert set(matrix.SAMPLES) == free - set(matrix.ELSEWHERE)
@@ -26,28 +29,29 @@ def test_every_prompt_has_its_place() -> None:
         assert (Path(__file__).parent / matrix.ELSEWHERE[name]).read_text("utf-8").count(name)
 
 
-def test_an_unknown_prompt_is_refused() -> None:
+def test_unknown_prompt_is_refused() -> None:
     with pytest.raises(ValueError, match="no prompt: algoritm"):
         variables({"algoritm": "ES256"})
 
 
-def test_rows_hold_every_pair_that_is_not_refused() -> None:
-    assert matrix.combinations(matrix.covering_array(2), 2) == matrix.allowed(2)
+def test_rows_contain_each_accepted_pair() -> None:
+    axes = matrix.array_axes(2)
+    assert matrix.combinations(matrix.covering_array(axes, 2), 2) == matrix.allowed(axes, 2)
 
 
 @pytest.mark.parametrize("number", range(len(matrix.refused_pairs())))
-def test_what_is_left_out_is_refused_with_a_reason(number: int) -> None:
+def test_refused_pair_is_an_invalid_answer(number: int) -> None:
     pair = matrix.refused_pairs()[number]
-    for row in matrix.covering_array(2):
+    for row in matrix.covering_array(matrix.array_axes(2), 2):
         with pytest.raises(AnswersError) as refused:
             read(variables(matrix.answers({**row, **dict(pair)})))
         assert {p.variable for p in refused.value.problems} & {name for name, _ in pair}
 
 
-def test_a_row_is_proven(
+def test_row_is_proven(
     row: matrix.Row, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    record_property("seconds", prove(row, tmp_path))
+    record_property("seconds", prove(row, tmp_path, check_project))
     record_property("row", row)
 
 

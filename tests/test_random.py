@@ -25,7 +25,7 @@ from tools.rendering import variables, write
 from . import matrix
 from .baking import run
 from .files import complaints, expected_files
-from .proving import OWN_PACKAGES, prove, renderer
+from .proving import OWN_PACKAGES, check_project, prove, renderer
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -89,7 +89,7 @@ def test_random_resources_make_a_project_that_proves_all(links: str, tmp_path: P
             continue
         break
     print(f"RANDOM_SEED={SEED}")
-    prove(matrix.row(resources=text, resource_links=links), tmp_path)
+    prove(matrix.row(resources=text, resource_links=links), tmp_path, check_project)
 
 
 @pytest.mark.costly
