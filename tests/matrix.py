@@ -133,6 +133,7 @@ SAME_API = frozenset(
 # Rows beside those of the array.
 NAMED: Mapping[str, Row] = {
     "default": {},
+    "no-resources": {"resources": "none"},
     "owned-alone": {
         "resources": "Note(text_of: str, owner: owner)",
         "permission": "IsAuthenticatedOrReadOnly",
