@@ -100,6 +100,8 @@ REVOCATION_FILES = (
     "tests/test_purging.py",
     "tokens/management/commands/purge_tokens.py",
     "tokens/revocation.py",
+    "tests/test_revocation.py",
+    "tokens/password_validation.py",
     "tokens/signals.py",
 )
 SESSION_FILES = ("tests/test_sessions.py", "tokens/admin.py", "tokens/models.py")

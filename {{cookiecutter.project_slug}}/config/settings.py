@@ -100,6 +100,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    # % if project.revocation.enabled
+    {"NAME": "tokens.password_validation.EndSessionsValidator"},
+    # % endif
 ]
 
 LANGUAGE_CODE = "en-us"

@@ -9,6 +9,7 @@ from django.test import override_settings
 from rest_framework_simplejwt.settings import api_settings
 
 from tokens.keys import KeyRing
+from tokens.password_validation import EndSessionsValidator
 
 
 def problems(*, deploy: bool = False, **overrides: Any) -> list[str | None]:
@@ -61,6 +62,25 @@ def test_tokens_without_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
     stock = "rest_framework_simplejwt.serializers.{{ project.tokens.obtain_serializer }}"
     monkeypatch.setattr(api_settings, "{{ project.jwt.obtain_setting }}", stock)
     assert problems() == ["tokens.E006"]
+# % endif
+# % if project.revocation.enabled
+
+
+class OwnValidator(EndSessionsValidator):
+    """Stands for a validator of the team."""
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ([], ["tokens.E007"]),
+        (["django.contrib.auth.password_validation.MinimumLengthValidator"], ["tokens.E007"]),
+        ([f"{__name__}.OwnValidator"], []),
+    ],
+)
+def test_password_validator_is_required(names: list[str], expected: list[str]) -> None:
+    validators = [{"NAME": name} for name in names]
+    assert problems(AUTH_PASSWORD_VALIDATORS=validators) == expected
 # % endif
 
 

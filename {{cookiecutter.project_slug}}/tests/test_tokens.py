@@ -295,35 +295,6 @@ def test_a_hostile_body_is_refused(anonymous: APIClient, name: str, body: str) -
 
 
 # Users who are gone
-# % if project.revocation.enabled
-
-
-def test_a_new_password_ends_all_logins(tokens: dict[str, str], user: User) -> None:
-    user.set_password("another horse battery staple")
-    user.save()
-    assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 401
-    # % if project.tokens.sliding or project.revocation.sessions
-    assert me(tokens["{{ project.tokens.access_field }}"]) == 401
-    # % endif
-
-
-def test_a_user_who_is_disabled_for_a_while_logs_in_anew(
-    tokens: dict[str, str], user: User
-) -> None:
-    for is_active in (False, True):
-        user.is_active = is_active
-        user.save()
-    assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 401
-    # % if project.tokens.sliding or project.revocation.sessions
-    assert me(tokens["{{ project.tokens.access_field }}"]) == 401
-    # % endif
-
-
-def test_other_changes_of_a_user_end_nothing(tokens: dict[str, str], user: User) -> None:
-    user.first_name = "Ada"
-    user.save()
-    assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 200
-# % endif
 # % if project.jwt.settings.get("CHECK_USER_IS_ACTIVE") != "False"
 
 

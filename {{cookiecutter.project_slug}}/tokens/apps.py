@@ -28,5 +28,5 @@ class TokensConfig(AppConfig):
         )
         user_login_failed.connect(events.login_failed)
         # % if project.revocation.enabled
-        post_save.connect(signals.user_saved, sender=settings.AUTH_USER_MODEL)
+        post_save.connect(signals.end_sessions_of_disabled_user, sender=settings.AUTH_USER_MODEL)
         # % endif

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.password_validation import get_password_validators
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.utils.module_loading import import_string
 from jwt import PyJWTError
@@ -12,13 +13,18 @@ from rest_framework_simplejwt.exceptions import TokenBackendError
 from rest_framework_simplejwt.settings import api_settings
 
 from . import revocation
+from .password_validation import EndSessionsValidator
 
 MAKE_A_KEY = "`python -m tokens.keys FILE` makes one; JWT_SIGNING_KEY_FILE names the file."
 
 
 @register("tokens")
 def check_policy(**kwargs: Any) -> list[CheckMessage]:
+    # % if project.revocation.enabled
+    return [*key_problems(), *policy_problems(), *password_problems()]
+    # % else
     return [*key_problems(), *policy_problems()]
+    # % endif
 
 
 def key_problems() -> Iterator[CheckMessage]:
@@ -69,6 +75,18 @@ def policy_problems() -> Iterator[CheckMessage]:
             id="tokens.E006",
         )
     # % endif
+# % if project.revocation.enabled
+
+
+def password_problems() -> Iterator[CheckMessage]:
+    validators = get_password_validators(settings.AUTH_PASSWORD_VALIDATORS)
+    if not any(isinstance(one, EndSessionsValidator) for one in validators):
+        yield Error(
+            "AUTH_PASSWORD_VALIDATORS lacks EndSessionsValidator: a new password ends no session.",
+            hint="Add tokens.password_validation.EndSessionsValidator to it.",
+            id="tokens.E007",
+        )
+# % endif
 
 
 @register("tokens", deploy=True)
