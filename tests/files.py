@@ -104,7 +104,13 @@ REVOCATION_FILES = (
     "tokens/password_validation.py",
     "tokens/signals.py",
 )
-SESSION_FILES = ("tests/test_sessions.py", "tokens/admin.py", "tokens/models.py")
+SESSION_FILES = (
+    "tests/test_sessions.py",
+    "tokens/admin.py",
+    "tokens/models.py",
+    "tokens/session_serializers.py",
+    "tokens/session_views.py",
+)
 
 
 def token_files(answers: Answers) -> set[str]:

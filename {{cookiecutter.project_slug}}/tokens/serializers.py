@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from rest_framework.request import Request
-from rest_framework.serializers import ModelSerializer, SerializerMethodField
 from rest_framework_simplejwt import authentication, serializers
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.settings import api_settings
@@ -14,7 +12,6 @@ from rest_framework_simplejwt.utils import datetime_to_epoch
 from . import revocation
 from .authentication import JWTAuthentication
 from .events import record
-from .models import Session
 
 
 class {{ project.tokens.obtain_serializer }}(serializers.{{ project.tokens.obtain_serializer }}):
@@ -139,23 +136,4 @@ class TokenBlacklistSerializer(serializers.{{ project.tokens.refresh_serializer 
         user = token.get(api_settings.USER_ID_CLAIM)
         record("logout", self.context["request"], user=user)
         return {}
-# % endif
-# % if project.revocation.sessions
-
-
-class TokenSessionSerializer(ModelSerializer[Session]):
-    current = SerializerMethodField()
-
-    class Meta:
-        model = Session
-        fields = ("id", "current", "created_at", "last_seen_at", "address", "user_agent")
-
-    def get_current(self, session: Session) -> bool:
-        """Whether it is the login that asks."""
-        return bool(session.pk.hex == current_session(self.context["request"]))
-
-
-def current_session(request: Request) -> Any:
-    """The session of the token that a request carries, if it carries one."""
-    return request.auth.get("sid") if isinstance(request.auth, Token) else None
 # % endif

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import views
+from .session_views import SessionViewSet
 
 urlpatterns = [
     path(
@@ -32,12 +33,12 @@ urlpatterns = [
     # % if project.revocation.sessions
     path(
         "{{ project.paths.prefix }}sessions/",
-        views.SessionViewSet.as_view({"get": "list", "delete": "end_others"}),
+        SessionViewSet.as_view({"get": "list", "delete": "end_others"}),
         name="session-list",
     ),
     path(
         "{{ project.paths.prefix }}sessions/<str:pk>/",
-        views.SessionViewSet.as_view({"delete": "destroy"}),
+        SessionViewSet.as_view({"delete": "destroy"}),
         name="session-detail",
     ),
     # % endif
