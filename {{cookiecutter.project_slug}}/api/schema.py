@@ -84,7 +84,7 @@ class AutoSchema(openapi.AutoSchema):
     def is_guarded(self) -> bool:
         """Whether somebody who is logged in may be refused: by a permission, or for CSRF."""
         # % if project.tokens.cookie
-        if isinstance(self.view, cookies.GivesRefreshCookie):
+        if isinstance(self.view, cookies.SetRefreshCookieMixin):
             return True
         # % endif
         authenticators = self.view.get_authenticators()

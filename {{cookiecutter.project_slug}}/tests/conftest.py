@@ -20,7 +20,7 @@ from rest_framework_simplejwt.settings import api_settings
 from accounts.hashers import PasswordHasher
 from accounts.models import User
 from tokens import algorithm, cookies, issuer
-from tokens.algorithm import Key, new_key
+from tokens.algorithm import Key, generate_key
 
 PASSWORD = "correct horse battery staple"
 LOGIN = {{ '"ada@example.com"' if project.accounts.email_login else '"ada"' }}
@@ -77,7 +77,7 @@ def _cheap_keys() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def foreign_keys() -> dict[str, Any]:
     """What another issuer publishes: a key that signed nothing."""
-    return {"keys": [Key(new_key()).jwk]}
+    return {"keys": [Key(generate_key()).jwk]}
 
 
 @pytest.fixture(autouse=True)
@@ -88,13 +88,13 @@ def _another_issuer(foreign_keys: dict[str, Any], monkeypatch: pytest.MonkeyPatc
 
 # % endif
 # % if project.api.permission == "DjangoModelPermissions"
-def new_user(name: str) -> User:
+def create_user(name: str) -> User:
     """A user with each permission of the API, who is no superuser."""
     user = User.objects.create_user({{ 'f"{name}@example.com"' if project.accounts.email_login else 'name, f"{name}@example.com"' }}, PASSWORD)
     user.user_permissions.set(auth.Permission.objects.filter(content_type__app_label="api"))
     return user
 # % else
-def new_user(name: str) -> User:
+def create_user(name: str) -> User:
     """A user like any other."""
     return User.objects.create_user({{ 'f"{name}@example.com"' if project.accounts.email_login else 'name, f"{name}@example.com"' }}, PASSWORD)
 # % endif
@@ -102,14 +102,14 @@ def new_user(name: str) -> User:
 
 @pytest.fixture
 def user(db: None) -> User:
-    return new_user("ada")
+    return create_user("ada")
 
 
 # % if project.api.has_owners
 @pytest.fixture
 def other(db: None) -> User:
     """Another user, who may do the same."""
-    return new_user("eve")
+    return create_user("eve")
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def other_api(other: User, anonymous: APIClient) -> APIClient:
         reverse("{{ project.paths.obtain_name }}"),
         {"{{ project.accounts.login_field }}": other.get_username(), "password": PASSWORD},
     )
-    return client_with(response.json()["{{ project.tokens.access_field }}"])
+    return create_client(response.json()["{{ project.tokens.access_field }}"])
 
 
 # % endif
@@ -133,20 +133,20 @@ def tokens(user: User, anonymous: APIClient) -> dict[str, str]:
     """What the user gets for name and password."""
     response = anonymous.post(reverse("{{ project.paths.obtain_name }}"), CREDENTIALS)
     assert response.status_code == 200, response.content
-    return tokens_in(response)
+    return read_tokens(response)
 
 
 # % if project.tokens.cookie
-def tokens_in(response: Any) -> dict[str, str]:
+def read_tokens(response: Any) -> dict[str, str]:
     """The tokens of an answer, from body and cookie."""
-    cookie = response.cookies.get(cookies.name())
+    cookie = response.cookies.get(cookies.refresh_cookie_name())
     found: dict[str, str] = response.json()
     return found | ({"refresh": cookie.value} if cookie else {})
 
 
 def post_cookie(name: str, token: str) -> Any:
     client = APIClient(headers={"X-Requested-With": "test"})
-    client.cookies[cookies.name()] = token
+    client.cookies[cookies.refresh_cookie_name()] = token
     return client.post(reverse(name))
 
 
@@ -159,7 +159,7 @@ def log_out(token: str) -> Any:
     return post_cookie("token_blacklist", token)
 # % endif
 # % else
-def tokens_in(response: Any) -> dict[str, str]:
+def read_tokens(response: Any) -> dict[str, str]:
     """The tokens of an answer."""
     answer: dict[str, str] = response.json()
     return answer
@@ -176,12 +176,12 @@ def log_out(token: str) -> Any:
 # % endif
 
 
-def me(token: str) -> int:
+def status_with_token(token: str) -> int:
     """The status of a request that carries this token."""
-    return client_with(token).get(reverse("user-me")).status_code
+    return create_client(token).get(reverse("user-me")).status_code
 
 
-def client_with(token: str) -> APIClient:
+def create_client(token: str) -> APIClient:
     """A client that sends this token with each request."""
     client = APIClient()
     header = {api_settings.AUTH_HEADER_NAME: f"{api_settings.AUTH_HEADER_TYPES[0]} {token}"}
@@ -192,7 +192,7 @@ def client_with(token: str) -> APIClient:
 @pytest.fixture
 def api(tokens: dict[str, str]) -> APIClient:
     """A client that is logged in."""
-    return client_with(tokens["{{ project.tokens.access_field }}"])
+    return create_client(tokens["{{ project.tokens.access_field }}"])
 
 
 # % if project.api.permission == "DjangoModelPermissions"
@@ -205,7 +205,7 @@ def api_without_permission(api: APIClient, user: User) -> APIClient:
 
 # % endif
 @pytest.fixture
-def just_after() -> Travel:
+def travel_past() -> Travel:
     """Travels to the first second at which what was made now, for that long, has expired."""
     leeway = api_settings.LEEWAY
     if not isinstance(leeway, timedelta):

@@ -18,21 +18,29 @@ from rest_framework_simplejwt import state
 from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import User
-from tokens.algorithm import Key, new_key
+from tokens.algorithm import Key, generate_key
 
-from .conftest import CREDENTIALS, PASSWORD, client_with, log_out, me, refresh, tokens_in
+from .conftest import (
+    CREDENTIALS,
+    PASSWORD,
+    create_client,
+    log_out,
+    read_tokens,
+    refresh,
+    status_with_token,
+)
 
 ACCESS = "{{ project.tokens.access_field }}"
 REFRESH = "{{ project.tokens.refresh_field }}"
 
 
-def claims_of(token: str) -> dict[str, Any]:
+def read_claims(token: str) -> dict[str, Any]:
     return jwt.decode(token, options={"verify_signature": False})
 
 
-def refused(token: str) -> bool:
+def is_refused(token: str) -> bool:
     """Whether no endpoint accepts a token."""
-    statuses = {me(token), refresh(token).status_code}
+    statuses = {status_with_token(token), refresh(token).status_code}
     # % if project.paths.verify
     answer = APIClient().post(reverse("token_verify"), {"token": token})
     statuses.add(answer.status_code)
@@ -40,14 +48,14 @@ def refused(token: str) -> bool:
     return statuses <= {400, 401}
 
 
-def signed(claims: dict[str, Any], **headers: Any) -> str:
+def sign_claims(claims: dict[str, Any], **headers: Any) -> str:
     """A token with the project's own signature, whatever it says."""
     key = settings.JWT_KEYS.keys[0]
     headers = ({"kid": key.kid} if key.kid else {}) | headers
     return jwt.encode(claims, key.signing, algorithm=api_settings.ALGORITHM, headers=headers)
 
 
-def forged_header(token: str, header: dict[str, Any]) -> str:
+def replace_header(token: str, header: dict[str, Any]) -> str:
     """The token with another header, and the old signature."""
     _, payload, signature = token.split(".")
     text = json.dumps(header, separators=(",", ":")).encode()
@@ -56,7 +64,7 @@ def forged_header(token: str, header: dict[str, Any]) -> str:
 
 @pytest.fixture
 def claims(tokens: dict[str, str]) -> dict[str, Any]:
-    return claims_of(tokens[ACCESS])
+    return read_claims(tokens[ACCESS])
 
 
 # Signature
@@ -65,9 +73,9 @@ def claims(tokens: dict[str, str]) -> dict[str, Any]:
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", ""])
 def test_no_signature(tokens: dict[str, str], algorithm: str) -> None:
     header = {"alg": algorithm, "typ": "JWT"}
-    token = forged_header(tokens[ACCESS], header)
-    assert refused(token)
-    assert refused(token.rpartition(".")[0] + ".")
+    token = replace_header(tokens[ACCESS], header)
+    assert is_refused(token)
+    assert is_refused(token.rpartition(".")[0] + ".")
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
@@ -83,7 +91,7 @@ def test_algorithm_confusion(claims: dict[str, Any], algorithm: str) -> None:
         parts = [jwt.utils.base64url_encode(json.dumps(p).encode()) for p in (header, claims)]
         hashed = jwt.get_algorithm_by_name(algorithm).sign(b".".join(parts), secret)
         token = b".".join([*parts, jwt.utils.base64url_encode(hashed)]).decode()
-        assert refused(token)
+        assert is_refused(token)
 # % if not project.keys.symmetric
 
 
@@ -93,14 +101,14 @@ def public_key() -> bytes:
 
 
 def test_another_key_of_the_same_kind(claims: dict[str, Any]) -> None:
-    other = Key(new_key())
+    other = Key(generate_key())
     for kid in (other.kid, settings.JWT_KEYS.keys[0].kid):
         token = jwt.encode(claims, other.signing, api_settings.ALGORITHM, headers={"kid": kid})
-        assert refused(token)
+        assert is_refused(token)
 
 
 def test_a_key_that_the_token_brings_along(claims: dict[str, Any]) -> None:
-    other = Key(new_key())
+    other = Key(generate_key())
     for headers in (
         {"jwk": other.jwk},
         {"jku": "http://127.0.0.1:9/jwks.json"},
@@ -108,7 +116,7 @@ def test_a_key_that_the_token_brings_along(claims: dict[str, Any]) -> None:
         {"x5c": ["MIIB"]},
     ):
         own = {"kid": other.kid, **headers}
-        assert refused(jwt.encode(claims, other.signing, api_settings.ALGORITHM, headers=own))
+        assert is_refused(jwt.encode(claims, other.signing, api_settings.ALGORITHM, headers=own))
 # % endif
 
 
@@ -118,7 +126,7 @@ def test_a_key_that_the_token_brings_along(claims: dict[str, Any]) -> None:
     ids=lambda kid: repr(kid)[:12],
 )
 def test_a_hostile_key_id(tokens: dict[str, str], kid: Any) -> None:
-    assert refused(forged_header(tokens[ACCESS], {"alg": api_settings.ALGORITHM, "kid": kid}))
+    assert is_refused(replace_header(tokens[ACCESS], {"alg": api_settings.ALGORITHM, "kid": kid}))
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
@@ -127,7 +135,7 @@ def test_a_changed_token(tokens: dict[str, str], part: int) -> None:
         parts = token.split(".")
         other = "B" if parts[part][5] == "A" else "A"
         parts[part] = parts[part][:5] + other + parts[part][6:]
-        assert refused(".".join(parts))
+        assert is_refused(".".join(parts))
 # % if not project.tokens.sliding
 
 
@@ -135,7 +143,7 @@ def test_a_changed_token(tokens: dict[str, str], part: int) -> None:
 
 
 def test_type_confusion(tokens: dict[str, str]) -> None:
-    assert me(tokens["refresh"]) == 401
+    assert status_with_token(tokens["refresh"]) == 401
     assert refresh(tokens["access"]).status_code == 401
     # % if project.paths.blacklist
     assert log_out(tokens["access"]).status_code == 401
@@ -147,7 +155,7 @@ def test_type_confusion(tokens: dict[str, str]) -> None:
 def test_another_type(claims: dict[str, Any], kind: Any) -> None:
     claim = api_settings.TOKEN_TYPE_CLAIM
     if kind != claims[claim]:
-        assert me(signed(claims | {claim: kind})) == 401
+        assert status_with_token(sign_claims(claims | {claim: kind})) == 401
 
 
 # Claims of the wrong type, with a good signature
@@ -174,11 +182,11 @@ WRONG = [
 )
 def test_a_claim_of_the_wrong_type(tokens: dict[str, str], claim: str) -> None:
     for value, name in itertools.product(WRONG, tokens):
-        changed = signed(claims_of(tokens[name]) | {claim: value})
+        changed = sign_claims(read_claims(tokens[name]) | {claim: value})
         # Undone each time: a login that one value has ended would hide what the next does.
         with transaction.atomic():
             # Each where it is taken.
-            statuses = [me(changed)] if name == ACCESS else []
+            statuses = [status_with_token(changed)] if name == ACCESS else []
             if name == REFRESH:
                 statuses.append(refresh(changed).status_code)
                 # % if project.paths.verify
@@ -194,33 +202,33 @@ def test_a_claim_of_the_wrong_type(tokens: dict[str, str], claim: str) -> None:
 @pytest.mark.parametrize("claim", ["exp", api_settings.JTI_CLAIM, api_settings.USER_ID_CLAIM])
 def test_a_missing_claim(tokens: dict[str, str], claim: str) -> None:
     for token in tokens.values():
-        claims = claims_of(token)
+        claims = read_claims(token)
         del claims[claim]
-        assert refused(signed(claims))
+        assert is_refused(sign_claims(claims))
 
 
 def test_another_users_id(claims: dict[str, Any]) -> None:
     """Nobody can sign this; a token that names a user who is not there is no error, though."""
-    assert me(signed(claims | {api_settings.USER_ID_CLAIM: "999999999"})) == 401
+    assert status_with_token(sign_claims(claims | {api_settings.USER_ID_CLAIM: "999999999"})) == 401
 
 
 def test_expired_and_not_yet_valid(claims: dict[str, Any]) -> None:
     leeway = state.token_backend.get_leeway() + timedelta(seconds=2)
     past = claims["iat"] - int(leeway.total_seconds())
     future = claims["iat"] + int(leeway.total_seconds()) + 60
-    assert refused(signed(claims | {"exp": past}))
-    assert refused(signed(claims | {"nbf": future}))
-    assert refused(signed(claims | {"iat": future}))
+    assert is_refused(sign_claims(claims | {"exp": past}))
+    assert is_refused(sign_claims(claims | {"nbf": future}))
+    assert is_refused(sign_claims(claims | {"iat": future}))
 # % if project.jwt.named_parties
 
 
 @pytest.mark.parametrize("claim", {{ project.jwt.named_parties | tojson }})
 def test_another_issuer_or_audience(tokens: dict[str, str], claim: str) -> None:
     for token in tokens.values():
-        claims = claims_of(token)
-        assert refused(signed(claims | {claim: "https://evil.example"}))
+        claims = read_claims(token)
+        assert is_refused(sign_claims(claims | {claim: "https://evil.example"}))
         del claims[claim]
-        assert refused(signed(claims))
+        assert is_refused(sign_claims(claims))
 # % endif
 
 
@@ -265,7 +273,7 @@ def test_the_scheme_in_any_case(tokens: dict[str, str], spelling: Callable[[str]
 
 def test_an_error_is_told_as_rfc_6750_has_it(anonymous: APIClient, tokens: dict[str, str]) -> None:
     assert "error=" not in anonymous.get(reverse("user-me"))["WWW-Authenticate"]
-    response = client_with(tokens[ACCESS] + "x").get(reverse("user-me"))
+    response = create_client(tokens[ACCESS] + "x").get(reverse("user-me"))
     assert 'error="invalid_token"' in response["WWW-Authenticate"]
 
 
@@ -308,9 +316,9 @@ def test_no_secret_is_logged(
     anonymous.post(url, CREDENTIALS | {"password": wrong})
     anonymous.post(url, {"{{ project.accounts.login_field }}": PASSWORD, "password": PASSWORD})
     answers = [refresh(tokens[REFRESH]), refresh(tokens[REFRESH])]
-    me(tokens[ACCESS] + "x")
+    status_with_token(tokens[ACCESS] + "x")
     # % if project.paths.blacklist
-    log_out((tokens | tokens_in(answers[0]))[REFRESH])
+    log_out((tokens | read_tokens(answers[0]))[REFRESH])
     # % endif
     told = [record.getMessage() + repr(record.__dict__) for record in caplog.records]
     told += capfd.readouterr()
@@ -320,7 +328,7 @@ def test_no_secret_is_logged(
     # % else
     assert {"login", "login_failed", "refresh"} <= events
     # % endif
-    made = [v for a in answers if a.status_code == 200 for v in tokens_in(a).values()]
+    made = [v for a in answers if a.status_code == 200 for v in read_tokens(a).values()]
     for secret in [PASSWORD, wrong, *tokens.values(), *made]:
         # The signature is what makes a token one.
         assert not any(secret.rpartition(".")[2] in text for text in told)

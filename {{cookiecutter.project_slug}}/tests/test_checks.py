@@ -12,31 +12,31 @@ from tokens.keys import KeyRing
 from tokens.password_validation import EndSessionsValidator
 
 
-def problems(*, deploy: bool = False, **overrides: Any) -> list[str | None]:
+def find_problems(*, deploy: bool = False, **overrides: Any) -> list[str | None]:
     with override_settings(**overrides):
         found = run_checks(tags=["tokens"], include_deployment_checks=deploy)
     return [message.id for message in found]
 
 
 def test_the_settings_are_right() -> None:
-    assert problems() == []
+    assert find_problems() == []
 
 
 @pytest.mark.parametrize("key", ["", "short", "a" * 100])
 def test_a_key_that_cannot_be_used(key: str) -> None:
-    assert problems(JWT_KEYS=KeyRing(keys=(key,))) == ["tokens.E001"]
+    assert find_problems(JWT_KEYS=KeyRing(keys=(key,))) == ["tokens.E001"]
 # % if project.keys.symmetric
 
 
 def test_the_secret_of_django() -> None:
-    assert problems(SECRET_KEY=settings.JWT_KEYS.keys[0].signing) == ["tokens.E002"]
+    assert find_problems(SECRET_KEY=settings.JWT_KEYS.keys[0].signing) == ["tokens.E002"]
 # % endif
 
 
 def test_another_algorithm_than_that_of_the_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     other = "{{ "HS512" if project.keys.algorithm == "HS256" else "HS256" }}"
     monkeypatch.setattr("rest_framework_simplejwt.state.token_backend.algorithm", other)
-    assert problems() == ["tokens.E003"]
+    assert find_problems() == ["tokens.E003"]
 
 
 def test_a_refresh_token_that_does_not_outlast(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +46,7 @@ def test_a_refresh_token_that_does_not_outlast(monkeypatch: pytest.MonkeyPatch) 
     long, short = "REFRESH_TOKEN_LIFETIME", "ACCESS_TOKEN_LIFETIME"
     # % endif
     monkeypatch.setattr(api_settings, long, getattr(api_settings, short))
-    assert problems() == ["tokens.E004"]
+    assert find_problems() == ["tokens.E004"]
 
 
 def test_a_blacklist_without_its_app(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,14 +54,14 @@ def test_a_blacklist_without_its_app(monkeypatch: pytest.MonkeyPatch) -> None:
     app = "rest_framework_simplejwt.token_blacklist"
     apps = [name for name in settings.INSTALLED_APPS if name != app]
     monkeypatch.setattr(settings, "INSTALLED_APPS", apps)
-    assert problems() == ["tokens.E005"]
+    assert find_problems() == ["tokens.E005"]
 # % if project.revocation.sessions
 
 
 def test_tokens_without_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
     stock = "rest_framework_simplejwt.serializers.{{ project.tokens.obtain_serializer }}"
     monkeypatch.setattr(api_settings, "{{ project.jwt.obtain_setting }}", stock)
-    assert problems() == ["tokens.E006"]
+    assert find_problems() == ["tokens.E006"]
 # % endif
 # % if project.revocation.enabled
 
@@ -80,12 +80,12 @@ class OwnValidator(EndSessionsValidator):
 )
 def test_password_validator_is_required(names: list[str], expected: list[str]) -> None:
     validators = [{"NAME": name} for name in names]
-    assert problems(AUTH_PASSWORD_VALIDATORS=validators) == expected
+    assert find_problems(AUTH_PASSWORD_VALIDATORS=validators) == expected
 # % endif
 
 
 def test_throttles_that_each_process_counts_for_itself() -> None:
     memory = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     shared = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
-    assert problems(deploy=True, CACHES=memory) == ["tokens.W001"]
-    assert problems(deploy=True, CACHES=shared) == []
+    assert find_problems(deploy=True, CACHES=memory) == ["tokens.W001"]
+    assert find_problems(deploy=True, CACHES=shared) == []

@@ -28,10 +28,10 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt import state
 
 from accounts.models import User
-from tokens.algorithm import Key, new_key, thumbprint
+from tokens.algorithm import Key, compute_thumbprint, generate_key
 from tokens.keys import MAX_AGE, KeyRing
 
-from .conftest import CREDENTIALS, me
+from .conftest import CREDENTIALS, status_with_token
 
 LOGIN_URL = reverse("{{ project.paths.obtain_name }}")
 
@@ -40,18 +40,18 @@ LOGIN_URL = reverse("{{ project.paths.obtain_name }}")
 def ring(tmp_path: Path) -> Iterator[KeyRing]:
     """A ring in a file, which the project uses for one test."""
     file = tmp_path / "keys"
-    file.write_text(new_key())
+    file.write_text(generate_key())
     with override_settings(JWT_KEYS=KeyRing(file)):
         yield settings.JWT_KEYS
 
 
-def rotate(**options: bool) -> str:
+def rotate_keys(**options: bool) -> str:
     out = StringIO()
     call_command("rotate_signing_key", stdout=out, **options)
     return out.getvalue()
 
 
-def access_of(client: APIClient) -> str:
+def fetch_access_token(client: APIClient) -> str:
     token: str = client.post(LOGIN_URL, CREDENTIALS).json()["{{ project.tokens.access_field }}"]
     return token
 
@@ -59,15 +59,15 @@ def access_of(client: APIClient) -> str:
 def test_old_tokens_are_good_after_a_rotation(
     ring: KeyRing, user: User, anonymous: APIClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    old, before = access_of(anonymous), ring.signer.verifying
-    assert "1 still verify, 0 dropped" in rotate()
+    old, before = fetch_access_token(anonymous), ring.signer.verifying
+    assert "1 still verify, 0 dropped" in rotate_keys()
     assert "key_rotated" in {getattr(record, "event", "") for record in caplog.records}
     # Others may know the old public keys for so long.
     assert ring.signer.verifying == before
     with time_machine.travel(timezone.now() + MAX_AGE, tick=False):
         assert ring.signer == ring.keys[0]
-        assert me(access_of(anonymous)) == 200
-    assert me(old) == 200
+        assert status_with_token(fetch_access_token(anonymous)) == 200
+    assert status_with_token(old) == 200
     assert ring.file
     # Windows has rights instead of modes.
     assert os.name == "nt" or ring.file.stat().st_mode & 0o777 == 0o600
@@ -76,7 +76,7 @@ def test_old_tokens_are_good_after_a_rotation(
 def test_another_process_notices(ring: KeyRing) -> None:
     other = KeyRing(ring.file)
     assert len(other.keys) == 1
-    rotate()
+    rotate_keys()
     assert len(other.keys) == 2
     # % if project.keys.symmetric
     assert [key.signing for key in other.keys] == [key.signing for key in ring.keys]
@@ -91,22 +91,22 @@ def test_a_key_is_dropped_when_its_last_token_has_expired(ring: KeyRing) -> None
     # % else
     longest = {{ project.tokens.refresh_lifetime | duration }} + state.token_backend.get_leeway()
     # % endif
-    rotate()
+    rotate_keys()
     end = timezone.now() + MAX_AGE + longest
     with time_machine.travel(end - timedelta(seconds=10), tick=False):
-        assert "2 still verify, 0 dropped" in rotate()
+        assert "2 still verify, 0 dropped" in rotate_keys()
     with time_machine.travel(end, tick=False):
-        assert "2 still verify, 1 dropped" in rotate()
+        assert "2 still verify, 1 dropped" in rotate_keys()
 
 
 def test_all_old_keys_can_be_dropped_at_once(
     ring: KeyRing, user: User, anonymous: APIClient
 ) -> None:
-    old = access_of(anonymous)
-    rotate(drop_old=True)
-    assert me(old) == 401
+    old = fetch_access_token(anonymous)
+    rotate_keys(drop_old=True)
+    assert status_with_token(old) == 401
     assert ring.keys == (ring.signer,)
-    assert me(access_of(anonymous)) == 200
+    assert status_with_token(fetch_access_token(anonymous)) == 200
 
 
 def test_one_rotation_at_a_time(ring: KeyRing) -> None:
@@ -114,7 +114,7 @@ def test_one_rotation_at_a_time(ring: KeyRing) -> None:
     draft = ring.file.with_name("keys.new")
     draft.touch()
     with pytest.raises(CommandError, match="another rotation"):
-        rotate()
+        rotate_keys()
     assert len(ring.keys) == 1
 
 
@@ -128,10 +128,10 @@ def test_a_broken_file_leaves_the_keys_that_are_known(ring: KeyRing) -> None:
 
 
 def test_keys_in_the_environment_are_rotated_there() -> None:
-    old, new = new_key(), new_key()
+    old, new = generate_key(), generate_key()
     with override_settings(JWT_KEYS=KeyRing(keys=(new, old))):
         with pytest.raises(CommandError, match="JWT_SIGNING_KEY_FALLBACKS"):
-            rotate()
+            rotate_keys()
         assert len(settings.JWT_KEYS.keys) == 2
 
 
@@ -139,7 +139,7 @@ def test_keys_in_the_environment_are_rotated_there() -> None:
 def test_a_key_comes_from_the_environment(
     escaped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys = [new_key(), new_key()]
+    keys = [generate_key(), generate_key()]
     monkeypatch.delenv("JWT_SIGNING_KEY_FILE", raising=False)
     texts = [key.replace("\n", "\\n") if escaped else key for key in keys]
     monkeypatch.setenv("JWT_SIGNING_KEY", texts[0])
@@ -171,7 +171,7 @@ def test_a_weak_secret_is_refused(secret: str) -> None:
 # % else
 
 
-def pem(key: PrivateKeyTypes, password: bytes = b"") -> str:
+def to_pem(key: PrivateKeyTypes, password: bytes = b"") -> str:
     encryption = (
         serialization.BestAvailableEncryption(password)
         if password
@@ -186,10 +186,10 @@ def pem(key: PrivateKeyTypes, password: bytes = b"") -> str:
     "text",
     [
         "no key",
-        pem(ec.generate_private_key(ec.SECP256K1())),
-        pem(ed448.Ed448PrivateKey.generate()),
-        pem(rsa.generate_private_key(65537, 1024)),  # noqa: S505
-        pem(ec.generate_private_key(ec.SECP521R1()), b"secret"),
+        to_pem(ec.generate_private_key(ec.SECP256K1())),
+        to_pem(ed448.Ed448PrivateKey.generate()),
+        to_pem(rsa.generate_private_key(65537, 1024)),  # noqa: S505
+        to_pem(ec.generate_private_key(ec.SECP521R1()), b"secret"),
     ],
     ids=["text", "curve", "kind", "small", "encrypted"],
 )
@@ -199,7 +199,7 @@ def test_another_key_is_refused(text: str) -> None:
 
 
 def test_the_public_keys_are_public(ring: KeyRing, anonymous: APIClient) -> None:
-    rotate()
+    rotate_keys()
     response = anonymous.get(reverse("jwks"))
     assert response["Cache-Control"] == "public, max-age=300"
     keys = response.json()["keys"]
@@ -226,10 +226,10 @@ def test_another_service_verifies_with_the_public_keys(
     ring: KeyRing, user: User, anonymous: APIClient, live_server: LiveServer
 ) -> None:
     url = live_server.url + reverse("jwks")
-    tokens = [access_of(anonymous)]
+    tokens = [fetch_access_token(anonymous)]
     for drop_old, expected in ((False, ["good", "good"]), (True, ["bad", "bad", "good"])):
-        rotate(drop_old=drop_old)
-        tokens.append(access_of(anonymous))
+        rotate_keys(drop_old=drop_old)
+        tokens.append(fetch_access_token(anonymous))
         service = [sys.executable, "-c", VERIFY, url, *tokens]
         assert subprocess.check_output(service, text=True).split() == expected
 
@@ -244,15 +244,15 @@ def test_the_name_of_a_key_is_its_thumbprint() -> None:
         "6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
     )
     jwk = {"kty": "RSA", "n": n, "e": "AQAB", "alg": "RS256", "kid": "2011-04-29"}
-    assert thumbprint(jwk) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    assert compute_thumbprint(jwk) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
     # % elif project.keys.module == "ed25519"
     x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
     jwk = {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": "a"}
-    assert thumbprint(jwk) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+    assert compute_thumbprint(jwk) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
     # % else
     jwk = {"crv": "P-256", "kty": "EC", "x": "a", "y": "b"}
     text = b'{"crv":"P-256","kty":"EC","x":"a","y":"b"}'
     digest = jwt.utils.base64url_encode(hashlib.sha256(text).digest()).decode()
-    assert thumbprint({"use": "sig", **jwk}) == digest
+    assert compute_thumbprint({"use": "sig", **jwk}) == digest
     # % endif
 # % endif

@@ -28,9 +28,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _low_rates(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Low rates, and a minute that does not end meanwhile."""
-    monkeypatch.setattr(throttles.Throttle, "THROTTLE_RATES", RATES)
+    monkeypatch.setattr(throttles.AtomicRateThrottle, "THROTTLE_RATES", RATES)
     with time_machine.travel("2026-01-31T12:00:30+00:00", tick=False):
         yield
 
@@ -100,7 +100,7 @@ def test_of_many_at_once_none_passes_uncounted() -> None:
     request: Any = APIRequestFactory().get("/")
 
     def allowed(_: int) -> bool:
-        return throttles.Refresh().allow_request(request, APIView())
+        return throttles.TokenRefreshThrottle().allow_request(request, APIView())
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(allowed, range(40))) == 2

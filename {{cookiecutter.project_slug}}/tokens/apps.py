@@ -26,7 +26,7 @@ class TokensConfig(AppConfig):
             leeway=stock.leeway,
             json_encoder=stock.json_encoder,
         )
-        user_login_failed.connect(events.login_failed)
+        user_login_failed.connect(events.log_failed_login)
         # % if project.revocation.enabled
         post_save.connect(signals.end_sessions_of_disabled_user, sender=settings.AUTH_USER_MODEL)
         # % endif

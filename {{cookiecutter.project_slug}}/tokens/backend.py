@@ -66,7 +66,7 @@ class TokenBackend(backends.TokenBackend):
             if key.kid == kid:
                 return key.verifying
         # % if project.keys.remote
-        return issuer.key(kid)
+        return issuer.get_key(kid)
         # % else
         raise TokenBackendError("Token is invalid")
         # % endif
@@ -79,7 +79,7 @@ def check_claims(payload: dict[str, Any]) -> None:
     times = ("exp", "iat", "auth_time", api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM)
     if not (
         isinstance(payload.get(api_settings.JTI_CLAIM), str)
-        and all(is_name(payload[claim]) for claim in names if claim in payload)
+        and all(is_identifier(payload[claim]) for claim in names if claim in payload)
         and all(is_time(payload[claim]) for claim in times if claim in payload)
         and is_user_id(payload.get(api_settings.USER_ID_CLAIM))
         # % if project.revocation.sessions
@@ -89,7 +89,7 @@ def check_claims(payload: dict[str, Any]) -> None:
         raise TokenBackendError("Token is invalid")
 
 
-def is_name(value: object) -> bool:
+def is_identifier(value: object) -> bool:
     # Earlier releases of Simple JWT wrote a user's id as an integer.
     return type(value) in (str, int) and str(value).isprintable() and 0 < len(str(value)) < 256
 

@@ -21,13 +21,13 @@ MAKE_A_KEY = "`python -m tokens.keys FILE` makes one; JWT_SIGNING_KEY_FILE names
 @register("tokens")
 def check_policy(**kwargs: Any) -> list[CheckMessage]:
     # % if project.revocation.enabled
-    return [*key_problems(), *policy_problems(), *password_problems()]
+    return [*check_signing_keys(), *check_settings(), *check_password_validators()]
     # % else
-    return [*key_problems(), *policy_problems()]
+    return [*check_signing_keys(), *check_settings()]
     # % endif
 
 
-def key_problems() -> Iterator[CheckMessage]:
+def check_signing_keys() -> Iterator[CheckMessage]:
     try:
         keys = settings.JWT_KEYS.keys
     except ValueError as error:
@@ -51,7 +51,7 @@ def key_problems() -> Iterator[CheckMessage]:
         )
 
 
-def policy_problems() -> Iterator[CheckMessage]:
+def check_settings() -> Iterator[CheckMessage]:
     # % if project.tokens.sliding
     short, long = "SLIDING_TOKEN_LIFETIME", "SLIDING_TOKEN_REFRESH_LIFETIME"
     # % else
@@ -78,7 +78,7 @@ def policy_problems() -> Iterator[CheckMessage]:
 # % if project.revocation.enabled
 
 
-def password_problems() -> Iterator[CheckMessage]:
+def check_password_validators() -> Iterator[CheckMessage]:
     validators = get_password_validators(settings.AUTH_PASSWORD_VALIDATORS)
     if not any(isinstance(one, EndSessionsValidator) for one in validators):
         yield Error(

@@ -12,17 +12,17 @@ from rest_framework.throttling import BaseThrottle
 logger = logging.getLogger("tokens")
 
 
-def record(
+def log_event(
     event: str, request: Request | HttpRequest | None, level: int = logging.INFO, **facts: Any
 ) -> None:
     """Logs an event: as `event name=value …`, and as attributes of the record for other formats."""
     if request is not None:
-        facts["address"] = address_of(request)
+        facts["address"] = get_address(request)
     text = " ".join(f"{name}={value}" for name, value in facts.items())
     logger.log(level, "%s %s", event, text, extra={"event": event, **facts})
 
 
-def address_of(request: Request | HttpRequest) -> str | None:
+def get_address(request: Request | HttpRequest) -> str | None:
     """The client's address; NUM_PROXIES says how much of X-Forwarded-For is believed."""
     try:
         return str(ipaddress.ip_address(BaseThrottle().get_ident(request)))  # type: ignore[arg-type]
@@ -30,12 +30,12 @@ def address_of(request: Request | HttpRequest) -> str | None:
         return None
 
 
-def account_of(login: object) -> str:
+def hash_login(login: object) -> str:
     """Stands for an account in log and cache, and does not tell its name, which may be a slip."""
     return hashlib.sha256(str(login).strip().casefold().encode(errors="replace")).hexdigest()[:16]
 
 
-def login_failed(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+def log_failed_login(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
     """Receives Django's signal, which the admin's login sends as well."""
     login = next(iter(kwargs.get("credentials", {}).values()), "")
-    record("login_failed", request, logging.WARNING, account=account_of(login))
+    log_event("login_failed", request, logging.WARNING, account=hash_login(login))

@@ -22,7 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from environ import Env
 
-from .algorithm import PATTERN, Key, new_key
+from .algorithm import PATTERN, Key, generate_key
 
 logger = logging.getLogger("tokens")
 
@@ -81,34 +81,34 @@ class KeyRing:
     @property
     def keys(self) -> tuple[Key, ...]:
         """All keys, the newest first. Raises ValueError if one cannot be used."""
-        return tuple(key for _, key in self._read())
+        return tuple(key for _, key in self._load())
 
     @property
     def signer(self) -> Key:
         """The newest key that has begun to sign. Raises ValueError if a key cannot be used."""
-        known = self._read()
+        known = self._load()
         return next((key for entry, key in known if entry.has_begun()), known[-1][1])
 
-    def _read(self) -> tuple[tuple[Entry, Key], ...]:
+    def _load(self) -> tuple[tuple[Entry, Key], ...]:
         """The entries and their keys; the last good ones, if the file has gone bad meanwhile."""
         try:
-            stamp = self._changed()
+            stamp = self._read_stamp()
             if stamp != self._stamp or not self._known:
                 self._stamp = stamp
-                self._known = tuple((entry, Key(entry.text)) for entry in self._entries())
+                self._known = tuple((entry, Key(entry.text)) for entry in self._read_entries())
         except (OSError, ValueError) as error:
             if not self._known:
                 raise ValueError(str(error)) from error
             logger.error("keys_unreadable %s", error, extra={"event": "keys_unreadable"})
         return self._known
 
-    def _changed(self) -> tuple[int, int] | None:
+    def _read_stamp(self) -> tuple[int, int] | None:
         if self.file is None:
             return None
         status = self.file.stat()
         return status.st_mtime_ns, status.st_ino
 
-    def _entries(self) -> tuple[Entry, ...]:
+    def _read_entries(self) -> tuple[Entry, ...]:
         if self.file is None:
             return self._given
         entries = tuple(
@@ -131,17 +131,17 @@ class KeyRing:
         now = timezone.now()
         start = now + MAX_AGE if longest else now
         draft = self.file.with_name(f"{self.file.name}.new")
-        with open_new(draft) as target:
-            old = self._entries()
+        with create_private_file(draft) as target:
+            old = self._read_entries()
             # Each signs until the next newer one begins.
             ends = [start, *(entry.start or now for entry in old)]
             kept = [e for e, end in zip(old, ends, strict=False) if longest and end + longest > now]
-            target.write("\n".join(map(str, [Entry(new_key(), start), *kept])))
+            target.write("\n".join(map(str, [Entry(generate_key(), start), *kept])))
         draft.replace(self.file)
         return start, len(old) - len(kept)
 
 
-def open_new(file: Path) -> TextIO:
+def create_private_file(file: Path) -> TextIO:
     """A file that its owner alone can read. Raises FileExistsError rather than replace one."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     return os.fdopen(descriptor, "w", encoding="utf-8", newline="\n")
@@ -150,5 +150,5 @@ def open_new(file: Path) -> TextIO:
 if __name__ == "__main__":
     path = Path(sys.argv[1])
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open_new(path) as new:
-        new.write(str(Entry(new_key())))
+    with create_private_file(path) as new:
+        new.write(str(Entry(generate_key())))

@@ -11,7 +11,7 @@ from rest_framework_simplejwt.utils import datetime_to_epoch
 
 from . import revocation
 from .authentication import JWTAuthentication
-from .events import record
+from .events import log_event
 
 
 class {{ project.tokens.obtain_serializer }}(serializers.{{ project.tokens.obtain_serializer }}):
@@ -31,15 +31,15 @@ class {{ project.tokens.obtain_serializer }}(serializers.{{ project.tokens.obtai
         data: dict[str, Any] = super().validate(attrs)
         request = self.context["request"]
         # % if project.revocation.sessions
-        revocation.seen(self.token_class(data["{{ project.tokens.refresh_field }}"], verify=False), request)
+        revocation.record_session_use(self.token_class(data["{{ project.tokens.refresh_field }}"], verify=False), request)
         # % endif
-        record("login", request, user=self.user and self.user.pk)
+        log_event("login", request, user=self.user and self.user.pk)
         return data
 
 
 class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refresh_serializer }}):
     # % if project.revocation.blacklist and project.tokens.rotates
-    token_class = revocation.UsedRefreshToken
+    token_class = revocation.UncheckedRefreshToken
 
     # % elif project.revocation.sessions
     token_class = revocation.{{ project.tokens.token_class }}
@@ -61,21 +61,21 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
         token.set_exp()
         token.set_iat()
         # % if project.revocation.sessions
-        revocation.seen(token, request)
+        revocation.record_session_use(token, request)
         # % endif
-        record("refresh", request, user=user.pk)
+        log_event("refresh", request, user=user.pk)
         return {"token": str(token)}
         # % else
         # % if project.tokens.rotates and project.revocation.enabled
         used = token.payload.copy()
-        renew(token)
-        revocation.replace(used, token, user, request)
+        renew_token(token)
+        revocation.replace_token(used, token, user, request)
         # % elif project.tokens.rotates
-        renew(token)
+        renew_token(token)
         # % elif project.revocation.sessions
-        revocation.seen(token, request)
+        revocation.record_session_use(token, request)
         # % endif
-        record("refresh", request, user=user.pk)
+        log_event("refresh", request, user=user.pk)
         # % if project.tokens.rotates
         return {"access": str(token.access_token), "refresh": str(token)}
         # % else
@@ -85,7 +85,7 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
 # % if project.tokens.rotates
 
 
-def renew(token: Token) -> None:
+def renew_token(token: Token) -> None:
     """Gives a refresh token a new id and a new life, not beyond what a login lasts at most.
 
     The claim auth_time (OpenID Connect Core, section 2) tells when that was.
@@ -108,7 +108,7 @@ class TokenVerifySerializer(serializers.TokenVerifySerializer):
         token = UntypedToken(attrs["token"])
         JWTAuthentication().get_user(token)
         # % if project.revocation.checked_by_verify
-        revocation.check(token)
+        revocation.check_revocation(token)
         # % endif
         return {}
 # % endif
@@ -129,11 +129,11 @@ class TokenBlacklistSerializer(serializers.{{ project.tokens.refresh_serializer 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         token = self.token_class(attrs["{{ project.tokens.refresh_field }}"])
         # % if project.revocation.sessions
-        revocation.end(token)
+        revocation.end_session(token)
         # % else
         token.blacklist()
         # % endif
         user = token.get(api_settings.USER_ID_CLAIM)
-        record("logout", self.context["request"], user=user)
+        log_event("logout", self.context["request"], user=user)
         return {}
 # % endif

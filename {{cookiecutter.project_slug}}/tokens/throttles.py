@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
-from .events import account_of
+from .events import hash_login
 
 
-class Throttle(SimpleRateThrottle):
+class AtomicRateThrottle(SimpleRateThrottle):
     """Counts in the cache, in one step: of many requests at once, none passes uncounted.
 
     REST framework's own reads a list and writes it back, so that parallel requests overlook each
@@ -43,17 +43,17 @@ class Throttle(SimpleRateThrottle):
         try:
             address = ipaddress.ip_address(ident)
         except ValueError:
-            return account_of(ident)
+            return hash_login(ident)
         if address.version == 6:
             return str(ipaddress.ip_network((address, 64), strict=False).network_address)
         return str(address)
 
 
-class ObtainByAddress(Throttle):
+class TokenObtainAddressThrottle(AtomicRateThrottle):
     scope = "token_obtain_address"
 
 
-class ObtainByAccount(Throttle):
+class TokenObtainAccountThrottle(AtomicRateThrottle):
     """Whatever addresses the guesses come from."""
 
     scope = "token_obtain_account"
@@ -61,12 +61,12 @@ class ObtainByAccount(Throttle):
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
         data = request.data
         login = data.get(get_user_model().USERNAME_FIELD) if hasattr(data, "get") else None
-        return account_of(login) if isinstance(login, str) else None
+        return hash_login(login) if isinstance(login, str) else None
 
 
-class Refresh(Throttle):
+class TokenRefreshThrottle(AtomicRateThrottle):
     scope = "token_refresh"
 
 
-class Verify(Throttle):
+class TokenVerifyThrottle(AtomicRateThrottle):
     scope = "token_verify"

@@ -8,25 +8,25 @@ from .session_views import SessionViewSet
 urlpatterns = [
     path(
         "{{ project.paths.obtain }}",
-        views.ObtainView.as_view(),
+        views.{{ project.tokens.obtain_view }}.as_view(),
         name="{{ project.paths.obtain_name }}",
     ),
     path(
         "{{ project.paths.refresh }}",
-        views.RefreshView.as_view(),
+        views.{{ project.tokens.refresh_view }}.as_view(),
         name="{{ project.paths.refresh_name }}",
     ),
     # % if project.paths.verify
     path(
         "{{ project.paths.verify }}",
-        views.VerifyView.as_view(),
+        views.TokenVerifyView.as_view(),
         name="token_verify",
     ),
     # % endif
     # % if project.paths.blacklist
     path(
         "{{ project.paths.blacklist }}",
-        views.LogoutView.as_view(),
+        views.TokenBlacklistView.as_view(),
         name="token_blacklist",
     ),
     # % endif

@@ -22,22 +22,22 @@ no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 @extend_schema(responses=cookies.TokenAccessSerializer)
 # % endif
 @no_store
-class ObtainView({{ "cookies.GivesRefreshCookie, " if project.tokens.cookie else "" }}views.{{ project.tokens.obtain_view }}):
-    throttle_classes = (throttles.ObtainByAddress, throttles.ObtainByAccount)
+class {{ project.tokens.obtain_view }}({{ "cookies.SetRefreshCookieMixin, " if project.tokens.cookie else "" }}views.{{ project.tokens.obtain_view }}):
+    throttle_classes = (throttles.TokenObtainAddressThrottle, throttles.TokenObtainAccountThrottle)
 
 
 # % if project.tokens.cookie
 @extend_schema(request=None, responses=cookies.TokenAccessSerializer, parameters=[cookies.HEADER])
 # % endif
 @no_store
-class RefreshView({{ "cookies.TakesRefreshCookie, " if project.tokens.cookie else "" }}views.{{ project.tokens.refresh_view }}):
-    throttle_classes = (throttles.Refresh,)
+class {{ project.tokens.refresh_view }}({{ "cookies.ReadRefreshCookieMixin, " if project.tokens.cookie else "" }}views.{{ project.tokens.refresh_view }}):
+    throttle_classes = (throttles.TokenRefreshThrottle,)
 # % if project.paths.verify
 
 
 @no_store
-class VerifyView(views.TokenVerifyView):
-    throttle_classes = (throttles.Verify,)
+class TokenVerifyView(views.TokenVerifyView):
+    throttle_classes = (throttles.TokenVerifyThrottle,)
 # % endif
 # % if project.paths.blacklist
 
@@ -48,13 +48,13 @@ class VerifyView(views.TokenVerifyView):
 @extend_schema(responses={200: None})
 # % endif
 @no_store
-class LogoutView({{ "cookies.TakesRefreshCookie, " if project.tokens.cookie else "" }}views.TokenBlacklistView):
-    throttle_classes = (throttles.Refresh,)
+class TokenBlacklistView({{ "cookies.ReadRefreshCookieMixin, " if project.tokens.cookie else "" }}views.TokenBlacklistView):
+    throttle_classes = (throttles.TokenRefreshThrottle,)
     # % if project.tokens.cookie
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().post(request, *args, **kwargs)
-        cookies.delete(response)
+        cookies.delete_refresh_cookie(response)
         return response
     # % endif
 # % endif

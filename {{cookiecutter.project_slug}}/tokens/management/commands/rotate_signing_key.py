@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rest_framework_simplejwt import state
 from rest_framework_simplejwt.settings import api_settings
 
-from tokens.events import record
+from tokens.events import log_event
 
 
 class Command(BaseCommand):
@@ -33,7 +33,7 @@ class Command(BaseCommand):
                 " one), and restart."
             )
         try:
-            longest = timedelta(0) if options["drop_old"] else self.longest_life()
+            longest = timedelta(0) if options["drop_old"] else self.get_longest_lifetime()
             start, dropped = ring.rotate(longest)
         except FileExistsError as error:
             raise CommandError(
@@ -43,13 +43,13 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             raise CommandError(f"No key was made: {error}") from error
         kept = len(ring.keys) - 1
-        record("key_rotated", None, kept=kept, dropped=dropped)
+        log_event("key_rotated", None, kept=kept, dropped=dropped)
         self.stdout.write(
             f"A new key signs from {start:%H:%M:%S} UTC on."
             f" Older ones: {kept} still verify, {dropped} dropped."
         )
 
-    def longest_life(self) -> timedelta:
+    def get_longest_lifetime(self) -> timedelta:
         """How long after it was signed a token can still be accepted."""
         # % if project.tokens.sliding
         lifetimes = (api_settings.SLIDING_TOKEN_LIFETIME,)
