@@ -1,4 +1,4 @@
-"""What the tests share: a user, the tokens that a real login gives, and a client that sends them."""
+"""Fixtures: a user, the tokens of a real login, and a client that sends them."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -33,13 +33,13 @@ Travel = Callable[[timedelta], time_machine.travel]
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """SQLite in a file of its own: in memory, all threads would share one connection."""
+    """Uses a file for SQLite: in memory, all threads would share one connection."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("db") / "db.sqlite3")
 
 
 class CheapHasher(PasswordHasher):
-    """Argon2id without its price: most tests log in, and none is about how long that takes."""
+    """Argon2id with the lowest cost, because most tests log in."""
 
     memory_cost = 8
     time_cost = 1
@@ -48,10 +48,10 @@ class CheapHasher(PasswordHasher):
 @pytest.fixture(autouse=True)
 def _settings_of_tests() -> Iterator[None]:
     with override_settings(
-        # Throttles count from zero in each test, and in its own process.
+        # Throttles count from zero in each test.
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         PASSWORD_HASHERS=[f"{__name__}.{CheapHasher.__name__}"],
-        # The test client speaks HTTP; with HTTPS on, it would be redirected and get no further.
+        # The test client uses HTTP, which would be redirected.
         SECURE_SSL_REDIRECT=False,
     ):
         cache.clear()
@@ -61,13 +61,13 @@ def _settings_of_tests() -> Iterator[None]:
 # % if project.keys.rsa
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_keys() -> Iterator[None]:
-    """RSA keys as short as may be, and read without a search for flaws: tests make many."""
+    """Makes RSA keys as short as allowed and skips their validation, which is slow."""
 
     def load(pem: bytes, password: None) -> PrivateKeyTypes:
         return load_pem_private_key(pem, password, unsafe_skip_rsa_key_validation=True)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(algorithm, "BITS", algorithm.LEAST_BITS)
+        patch.setattr(algorithm, "BITS", algorithm.MIN_BITS)
         patch.setattr(algorithm, "load_pem_private_key", load)
         yield
 
@@ -76,26 +76,26 @@ def _cheap_keys() -> Iterator[None]:
 # % if project.keys.remote
 @pytest.fixture(scope="session")
 def foreign_keys() -> dict[str, Any]:
-    """What another issuer publishes: a key that signed nothing."""
+    """The key set of another issuer, whose key has signed nothing."""
     return {"keys": [Key(generate_key()).jwk]}
 
 
 @pytest.fixture(autouse=True)
-def _another_issuer(foreign_keys: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests ask no server for its keys."""
+def _foreign_issuer(foreign_keys: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replaces the request for the keys of the other issuer."""
     monkeypatch.setattr(issuer.client, "fetch_data", lambda: foreign_keys)
 
 
 # % endif
 # % if project.api.permission == "DjangoModelPermissions"
 def create_user(name: str) -> User:
-    """A user with each permission of the API, who is no superuser."""
+    """Creates a user who has all permissions for the API, but is no superuser."""
     user = User.objects.create_user({{ 'f"{name}@example.com"' if project.accounts.email_login else 'name, f"{name}@example.com"' }}, PASSWORD)
     user.user_permissions.set(auth.Permission.objects.filter(content_type__app_label="api"))
     return user
 # % else
 def create_user(name: str) -> User:
-    """A user like any other."""
+    """Creates a user."""
     return User.objects.create_user({{ 'f"{name}@example.com"' if project.accounts.email_login else 'name, f"{name}@example.com"' }}, PASSWORD)
 # % endif
 
@@ -130,7 +130,7 @@ def anonymous() -> APIClient:
 
 @pytest.fixture
 def tokens(user: User, anonymous: APIClient) -> dict[str, str]:
-    """What the user gets for name and password."""
+    """The tokens of a login."""
     response = anonymous.post(reverse("{{ project.paths.obtain_name }}"), CREDENTIALS)
     assert response.status_code == 200, response.content
     return read_tokens(response)
@@ -138,7 +138,7 @@ def tokens(user: User, anonymous: APIClient) -> dict[str, str]:
 
 # % if project.tokens.cookie
 def read_tokens(response: Any) -> dict[str, str]:
-    """The tokens of an answer, from body and cookie."""
+    """Returns the tokens of a response, from its body and cookie."""
     cookie = response.cookies.get(cookies.refresh_cookie_name())
     found: dict[str, str] = response.json()
     return found | ({"refresh": cookie.value} if cookie else {})
@@ -160,9 +160,9 @@ def log_out(token: str) -> Any:
 # % endif
 # % else
 def read_tokens(response: Any) -> dict[str, str]:
-    """The tokens of an answer."""
-    answer: dict[str, str] = response.json()
-    return answer
+    """Returns the tokens of a response."""
+    found: dict[str, str] = response.json()
+    return found
 
 
 def refresh(token: str) -> Any:
@@ -177,12 +177,12 @@ def log_out(token: str) -> Any:
 
 
 def status_with_token(token: str) -> int:
-    """The status of a request that carries this token."""
+    """Returns the status of a request with this token."""
     return create_client(token).get(reverse("user-me")).status_code
 
 
 def create_client(token: str) -> APIClient:
-    """A client that sends this token with each request."""
+    """Returns a client that sends this token with each request."""
     client = APIClient()
     header = {api_settings.AUTH_HEADER_NAME: f"{api_settings.AUTH_HEADER_TYPES[0]} {token}"}
     client.credentials(**header)
@@ -191,7 +191,7 @@ def create_client(token: str) -> APIClient:
 
 @pytest.fixture
 def api(tokens: dict[str, str]) -> APIClient:
-    """A client that is logged in."""
+    """A client that sends the user's token."""
     return create_client(tokens["{{ project.tokens.access_field }}"])
 
 
@@ -206,13 +206,13 @@ def api_without_permission(api: APIClient, user: User) -> APIClient:
 # % endif
 @pytest.fixture
 def travel_past() -> Travel:
-    """Travels to the first second at which what was made now, for that long, has expired."""
+    """Returns a function that travels to just after a lifetime has passed."""
     leeway = api_settings.LEEWAY
     if not isinstance(leeway, timedelta):
         leeway = timedelta(seconds=leeway)
 
     def travel(lifetime: timedelta) -> time_machine.travel:
-        # Two seconds: one because it is over, one because claims are cut to whole seconds.
+        # One second to expire, and one because claims have whole seconds.
         then = timezone.now() + lifetime + leeway + timedelta(seconds=2)
         return time_machine.travel(then, tick=False)
 

@@ -1,4 +1,4 @@
-"""What must not succeed, and must not break anything: an answer is never a 5xx."""
+"""Attacks must fail, and no request may cause a server error."""
 
 import itertools
 import json
@@ -39,24 +39,24 @@ def read_claims(token: str) -> dict[str, Any]:
 
 
 def is_refused(token: str) -> bool:
-    """Whether no endpoint accepts a token."""
+    """Whether all endpoints refuse a token."""
     statuses = {status_with_token(token), refresh(token).status_code}
     # % if project.paths.verify
-    answer = APIClient().post(reverse("token_verify"), {"token": token})
-    statuses.add(answer.status_code)
+    response = APIClient().post(reverse("token_verify"), {"token": token})
+    statuses.add(response.status_code)
     # % endif
     return statuses <= {400, 401}
 
 
 def sign_claims(claims: dict[str, Any], **headers: Any) -> str:
-    """A token with the project's own signature, whatever it says."""
+    """Returns a token with these claims, signed with the project's key."""
     key = settings.JWT_KEYS.keys[0]
     headers = ({"kid": key.kid} if key.kid else {}) | headers
     return jwt.encode(claims, key.signing, algorithm=api_settings.ALGORITHM, headers=headers)
 
 
 def replace_header(token: str, header: dict[str, Any]) -> str:
-    """The token with another header, and the old signature."""
+    """Returns the token with another header and its old signature."""
     _, payload, signature = token.split(".")
     text = json.dumps(header, separators=(",", ":")).encode()
     return f"{jwt.utils.base64url_encode(text).decode()}.{payload}.{signature}"
@@ -71,7 +71,7 @@ def claims(tokens: dict[str, str]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", ""])
-def test_no_signature(tokens: dict[str, str], algorithm: str) -> None:
+def test_token_without_signature_is_refused(tokens: dict[str, str], algorithm: str) -> None:
     header = {"alg": algorithm, "typ": "JWT"}
     token = replace_header(tokens[ACCESS], header)
     assert is_refused(token)
@@ -79,8 +79,8 @@ def test_no_signature(tokens: dict[str, str], algorithm: str) -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
-def test_algorithm_confusion(claims: dict[str, Any], algorithm: str) -> None:
-    """Signed with what everybody knows: nothing, Django's secret, or the public key as a secret."""
+def test_algorithm_confusion_is_refused(claims: dict[str, Any], algorithm: str) -> None:
+    """An attacker may sign with nothing, a leaked SECRET_KEY, or the public key as a secret."""
     # % if project.keys.symmetric
     known = (b"", settings.SECRET_KEY.encode())
     # % else
@@ -100,14 +100,14 @@ def public_key() -> bytes:
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-def test_another_key_of_the_same_kind(claims: dict[str, Any]) -> None:
+def test_unknown_key_is_refused(claims: dict[str, Any]) -> None:
     other = Key(generate_key())
     for kid in (other.kid, settings.JWT_KEYS.keys[0].kid):
         token = jwt.encode(claims, other.signing, api_settings.ALGORITHM, headers={"kid": kid})
         assert is_refused(token)
 
 
-def test_a_key_that_the_token_brings_along(claims: dict[str, Any]) -> None:
+def test_embedded_key_is_refused(claims: dict[str, Any]) -> None:
     other = Key(generate_key())
     for headers in (
         {"jwk": other.jwk},
@@ -125,12 +125,12 @@ def test_a_key_that_the_token_brings_along(claims: dict[str, Any]) -> None:
     [None, 5, [], {}, "", "../../etc/passwd", "' OR 1=1 --", "\0", "x" * 5_000],
     ids=lambda kid: repr(kid)[:12],
 )
-def test_a_hostile_key_id(tokens: dict[str, str], kid: Any) -> None:
+def test_hostile_key_id_is_refused(tokens: dict[str, str], kid: Any) -> None:
     assert is_refused(replace_header(tokens[ACCESS], {"alg": api_settings.ALGORITHM, "kid": kid}))
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
-def test_a_changed_token(tokens: dict[str, str], part: int) -> None:
+def test_changed_token_is_refused(tokens: dict[str, str], part: int) -> None:
     for token in tokens.values():
         parts = token.split(".")
         other = "B" if parts[part][5] == "A" else "A"
@@ -139,10 +139,10 @@ def test_a_changed_token(tokens: dict[str, str], part: int) -> None:
 # % if not project.tokens.sliding
 
 
-# One kind of token in the place of another
+# Token type
 
 
-def test_type_confusion(tokens: dict[str, str]) -> None:
+def test_token_of_wrong_type_is_refused(tokens: dict[str, str]) -> None:
     assert status_with_token(tokens["refresh"]) == 401
     assert refresh(tokens["access"]).status_code == 401
     # % if project.paths.blacklist
@@ -152,13 +152,13 @@ def test_type_confusion(tokens: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sliding", "refresh", "access", "", None, 5, [], {}])
-def test_another_type(claims: dict[str, Any], kind: Any) -> None:
+def test_token_type_changed_is_refused(claims: dict[str, Any], kind: Any) -> None:
     claim = api_settings.TOKEN_TYPE_CLAIM
     if kind != claims[claim]:
         assert status_with_token(sign_claims(claims | {claim: kind})) == 401
 
 
-# Claims of the wrong type, with a good signature
+# Claims of the wrong type with a valid signature
 
 WRONG = [
     *(None, True, [], {}, "", "x", "\0", "\ud800", "x" * 5_000, -1, 0.5, 10**30, 10**400),
@@ -180,18 +180,18 @@ WRONG = [
         # % endif
     ],
 )
-def test_a_claim_of_the_wrong_type(tokens: dict[str, str], claim: str) -> None:
+def test_claim_of_wrong_type_is_refused(tokens: dict[str, str], claim: str) -> None:
     for value, name in itertools.product(WRONG, tokens):
         changed = sign_claims(read_claims(tokens[name]) | {claim: value})
-        # Undone each time: a login that one value has ended would hide what the next does.
+        # Rolled back, because a session that one value ends would hide the effect of the next.
         with transaction.atomic():
-            # Each where it is taken.
+            # Only at the endpoints that accept this token.
             statuses = [status_with_token(changed)] if name == ACCESS else []
             if name == REFRESH:
                 statuses.append(refresh(changed).status_code)
                 # % if project.paths.verify
-                answer = APIClient().post(reverse("token_verify"), {"token": changed})
-                statuses.append(answer.status_code)
+                response = APIClient().post(reverse("token_verify"), {"token": changed})
+                statuses.append(response.status_code)
                 # % endif
             transaction.set_rollback(True)
         assert max(statuses) < 500, value
@@ -200,19 +200,18 @@ def test_a_claim_of_the_wrong_type(tokens: dict[str, str], claim: str) -> None:
 
 
 @pytest.mark.parametrize("claim", ["exp", api_settings.JTI_CLAIM, api_settings.USER_ID_CLAIM])
-def test_a_missing_claim(tokens: dict[str, str], claim: str) -> None:
+def test_missing_claim_is_refused(tokens: dict[str, str], claim: str) -> None:
     for token in tokens.values():
         claims = read_claims(token)
         del claims[claim]
         assert is_refused(sign_claims(claims))
 
 
-def test_another_users_id(claims: dict[str, Any]) -> None:
-    """Nobody can sign this; a token that names a user who is not there is no error, though."""
+def test_unknown_user_id_is_refused(claims: dict[str, Any]) -> None:
     assert status_with_token(sign_claims(claims | {api_settings.USER_ID_CLAIM: "999999999"})) == 401
 
 
-def test_expired_and_not_yet_valid(claims: dict[str, Any]) -> None:
+def test_token_outside_its_lifetime_is_refused(claims: dict[str, Any]) -> None:
     leeway = state.token_backend.get_leeway() + timedelta(seconds=2)
     past = claims["iat"] - int(leeway.total_seconds())
     future = claims["iat"] + int(leeway.total_seconds()) + 60
@@ -223,7 +222,7 @@ def test_expired_and_not_yet_valid(claims: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("claim", {{ project.jwt.named_parties | tojson }})
-def test_another_issuer_or_audience(tokens: dict[str, str], claim: str) -> None:
+def test_wrong_issuer_or_audience_is_refused(tokens: dict[str, str], claim: str) -> None:
     for token in tokens.values():
         claims = read_claims(token)
         assert is_refused(sign_claims(claims | {claim: "https://evil.example"}))
@@ -257,21 +256,21 @@ def test_another_issuer_or_audience(tokens: dict[str, str], claim: str) -> None:
     ids=lambda value: repr(value)[:24],
 )
 @pytest.mark.django_db
-def test_a_hostile_header(anonymous: APIClient, value: str) -> None:
+def test_hostile_header_is_refused(anonymous: APIClient, value: str) -> None:
     header = value.replace("{type}", api_settings.AUTH_HEADER_TYPES[0])
     anonymous.credentials(**{api_settings.AUTH_HEADER_NAME: header})
     assert anonymous.get(reverse("user-me")).status_code == 401
 
 
 @pytest.mark.parametrize("spelling", [str.lower, str.upper, str.title])
-def test_the_scheme_in_any_case(tokens: dict[str, str], spelling: Callable[[str], str]) -> None:
+def test_scheme_is_case_insensitive(tokens: dict[str, str], spelling: Callable[[str], str]) -> None:
     header = f"{spelling(api_settings.AUTH_HEADER_TYPES[0])}  {tokens[ACCESS]}"
     client = APIClient()
     client.credentials(**{api_settings.AUTH_HEADER_NAME: header})
     assert client.get(reverse("user-me")).status_code == 200
 
 
-def test_an_error_is_told_as_rfc_6750_has_it(anonymous: APIClient, tokens: dict[str, str]) -> None:
+def test_error_follows_rfc_6750(anonymous: APIClient, tokens: dict[str, str]) -> None:
     assert "error=" not in anonymous.get(reverse("user-me"))["WWW-Authenticate"]
     response = create_client(tokens[ACCESS] + "x").get(reverse("user-me"))
     assert 'error="invalid_token"' in response["WWW-Authenticate"]
@@ -283,7 +282,7 @@ def test_an_error_is_told_as_rfc_6750_has_it(anonymous: APIClient, tokens: dict[
     ids=lambda value: repr(value)[:12],
 )
 @pytest.mark.usefixtures("user")
-def test_a_hostile_login(anonymous: APIClient, value: Any) -> None:
+def test_hostile_login_is_refused(anonymous: APIClient, value: Any) -> None:
     for field in CREDENTIALS:
         data = json.dumps(CREDENTIALS | {field: value})
         response = anonymous.generic(
@@ -292,17 +291,17 @@ def test_a_hostile_login(anonymous: APIClient, value: Any) -> None:
         assert response.status_code in (400, 401)
 
 
-def test_a_body_without_end(anonymous: APIClient) -> None:
+def test_oversized_body_is_refused(anonymous: APIClient) -> None:
     body = json.dumps({"password": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
     url = reverse("{{ project.paths.obtain_name }}")
     response = anonymous.generic("POST", url, body, content_type="application/json")
     assert response.status_code == 400
 
 
-# Nothing is told
+# Log
 
 
-def test_no_secret_is_logged(
+def test_log_contains_no_secrets(
     user: User,
     tokens: dict[str, str],
     anonymous: APIClient,
@@ -315,20 +314,20 @@ def test_no_secret_is_logged(
     anonymous.post(url, CREDENTIALS)
     anonymous.post(url, CREDENTIALS | {"password": wrong})
     anonymous.post(url, {"{{ project.accounts.login_field }}": PASSWORD, "password": PASSWORD})
-    answers = [refresh(tokens[REFRESH]), refresh(tokens[REFRESH])]
+    responses = [refresh(tokens[REFRESH]), refresh(tokens[REFRESH])]
     status_with_token(tokens[ACCESS] + "x")
     # % if project.paths.blacklist
-    log_out((tokens | read_tokens(answers[0]))[REFRESH])
+    log_out((tokens | read_tokens(responses[0]))[REFRESH])
     # % endif
-    told = [record.getMessage() + repr(record.__dict__) for record in caplog.records]
-    told += capfd.readouterr()
+    logged = [record.getMessage() + repr(record.__dict__) for record in caplog.records]
+    logged += capfd.readouterr()
     events = {getattr(record, "event", "") for record in caplog.records}
     # % if project.paths.blacklist
     assert {"login", "login_failed", "refresh", "logout"} <= events
     # % else
     assert {"login", "login_failed", "refresh"} <= events
     # % endif
-    made = [v for a in answers if a.status_code == 200 for v in read_tokens(a).values()]
-    for secret in [PASSWORD, wrong, *tokens.values(), *made]:
-        # The signature is what makes a token one.
-        assert not any(secret.rpartition(".")[2] in text for text in told)
+    new = [v for r in responses if r.status_code == 200 for v in read_tokens(r).values()]
+    for secret in [PASSWORD, wrong, *tokens.values(), *new]:
+        # A token is useless without its signature.
+        assert not any(secret.rpartition(".")[2] in text for text in logged)

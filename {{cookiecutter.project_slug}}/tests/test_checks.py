@@ -1,4 +1,4 @@
-"""Mistakes in the settings that are told at the start."""
+"""System checks for the token policy."""
 
 from typing import Any
 
@@ -18,28 +18,28 @@ def find_problems(*, deploy: bool = False, **overrides: Any) -> list[str | None]
     return [message.id for message in found]
 
 
-def test_the_settings_are_right() -> None:
+def test_settings_have_no_problems() -> None:
     assert find_problems() == []
 
 
 @pytest.mark.parametrize("key", ["", "short", "a" * 100])
-def test_a_key_that_cannot_be_used(key: str) -> None:
+def test_invalid_key_is_reported(key: str) -> None:
     assert find_problems(JWT_KEYS=KeyRing(keys=(key,))) == ["tokens.E001"]
 # % if project.keys.symmetric
 
 
-def test_the_secret_of_django() -> None:
+def test_secret_key_as_signing_key_is_reported() -> None:
     assert find_problems(SECRET_KEY=settings.JWT_KEYS.keys[0].signing) == ["tokens.E002"]
 # % endif
 
 
-def test_another_algorithm_than_that_of_the_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_algorithm_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     other = "{{ "HS512" if project.keys.algorithm == "HS256" else "HS256" }}"
     monkeypatch.setattr("rest_framework_simplejwt.state.token_backend.algorithm", other)
     assert find_problems() == ["tokens.E003"]
 
 
-def test_a_refresh_token_that_does_not_outlast(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_short_refresh_lifetime_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     # % if project.tokens.sliding
     long, short = "SLIDING_TOKEN_REFRESH_LIFETIME", "SLIDING_TOKEN_LIFETIME"
     # % else
@@ -49,7 +49,7 @@ def test_a_refresh_token_that_does_not_outlast(monkeypatch: pytest.MonkeyPatch) 
     assert find_problems() == ["tokens.E004"]
 
 
-def test_a_blacklist_without_its_app(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_blacklist_app_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api_settings, "BLACKLIST_AFTER_ROTATION", True)
     app = "rest_framework_simplejwt.token_blacklist"
     apps = [name for name in settings.INSTALLED_APPS if name != app]
@@ -58,7 +58,7 @@ def test_a_blacklist_without_its_app(monkeypatch: pytest.MonkeyPatch) -> None:
 # % if project.revocation.sessions
 
 
-def test_tokens_without_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_serializer_without_sessions_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     stock = "rest_framework_simplejwt.serializers.{{ project.tokens.obtain_serializer }}"
     monkeypatch.setattr(api_settings, "{{ project.jwt.obtain_setting }}", stock)
     assert find_problems() == ["tokens.E006"]
@@ -67,7 +67,7 @@ def test_tokens_without_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class OwnValidator(EndSessionsValidator):
-    """Stands for a validator of the team."""
+    """A subclass, which a project may use instead."""
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ class OwnValidator(EndSessionsValidator):
         ([f"{__name__}.OwnValidator"], []),
     ],
 )
-def test_password_validator_is_required(names: list[str], expected: list[str]) -> None:
+def test_missing_password_validator_is_reported(names: list[str], expected: list[str]) -> None:
     validators = [{"NAME": name} for name in names]
     assert find_problems(AUTH_PASSWORD_VALIDATORS=validators) == expected
 # % endif
 
 
-def test_throttles_that_each_process_counts_for_itself() -> None:
+def test_cache_per_process_is_reported() -> None:
     memory = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     shared = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
     assert find_problems(deploy=True, CACHES=memory) == ["tokens.W001"]

@@ -1,4 +1,4 @@
-"""The ring of keys, and how a new one takes over."""
+"""The key ring and its rotation."""
 
 import hashlib
 import os
@@ -38,7 +38,7 @@ LOGIN_URL = reverse("{{ project.paths.obtain_name }}")
 
 @pytest.fixture
 def ring(tmp_path: Path) -> Iterator[KeyRing]:
-    """A ring in a file, which the project uses for one test."""
+    """A key ring in a file, which the project uses during the test."""
     file = tmp_path / "keys"
     file.write_text(generate_key())
     with override_settings(JWT_KEYS=KeyRing(file)):
@@ -56,24 +56,24 @@ def fetch_access_token(client: APIClient) -> str:
     return token
 
 
-def test_old_tokens_are_good_after_a_rotation(
+def test_rotation_keeps_old_tokens_valid(
     ring: KeyRing, user: User, anonymous: APIClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     old, before = fetch_access_token(anonymous), ring.signer.verifying
-    assert "1 still verify, 0 dropped" in rotate_keys()
+    assert "Older keys: 1 kept, 0 deleted." in rotate_keys()
     assert "key_rotated" in {getattr(record, "event", "") for record in caplog.records}
-    # Others may know the old public keys for so long.
+    # Other services may cache the old public keys until then.
     assert ring.signer.verifying == before
     with time_machine.travel(timezone.now() + MAX_AGE, tick=False):
         assert ring.signer == ring.keys[0]
         assert status_with_token(fetch_access_token(anonymous)) == 200
     assert status_with_token(old) == 200
     assert ring.file
-    # Windows has rights instead of modes.
+    # Windows has no file modes.
     assert os.name == "nt" or ring.file.stat().st_mode & 0o777 == 0o600
 
 
-def test_another_process_notices(ring: KeyRing) -> None:
+def test_rotation_is_seen_by_other_processes(ring: KeyRing) -> None:
     other = KeyRing(ring.file)
     assert len(other.keys) == 1
     rotate_keys()
@@ -85,7 +85,7 @@ def test_another_process_notices(ring: KeyRing) -> None:
     # % endif
 
 
-def test_a_key_is_dropped_when_its_last_token_has_expired(ring: KeyRing) -> None:
+def test_rotation_deletes_expired_keys(ring: KeyRing) -> None:
     # % if project.tokens.sliding
     longest = {{ project.tokens.access_lifetime | duration }} + state.token_backend.get_leeway()
     # % else
@@ -94,12 +94,12 @@ def test_a_key_is_dropped_when_its_last_token_has_expired(ring: KeyRing) -> None
     rotate_keys()
     end = timezone.now() + MAX_AGE + longest
     with time_machine.travel(end - timedelta(seconds=10), tick=False):
-        assert "2 still verify, 0 dropped" in rotate_keys()
+        assert "Older keys: 2 kept, 0 deleted." in rotate_keys()
     with time_machine.travel(end, tick=False):
-        assert "2 still verify, 1 dropped" in rotate_keys()
+        assert "Older keys: 2 kept, 1 deleted." in rotate_keys()
 
 
-def test_all_old_keys_can_be_dropped_at_once(
+def test_rotation_drop_old_deletes_all_old_keys(
     ring: KeyRing, user: User, anonymous: APIClient
 ) -> None:
     old = fetch_access_token(anonymous)
@@ -109,7 +109,7 @@ def test_all_old_keys_can_be_dropped_at_once(
     assert status_with_token(fetch_access_token(anonymous)) == 200
 
 
-def test_one_rotation_at_a_time(ring: KeyRing) -> None:
+def test_rotation_fails_while_another_runs(ring: KeyRing) -> None:
     assert ring.file
     draft = ring.file.with_name("keys.new")
     draft.touch()
@@ -118,7 +118,7 @@ def test_one_rotation_at_a_time(ring: KeyRing) -> None:
     assert len(ring.keys) == 1
 
 
-def test_a_broken_file_leaves_the_keys_that_are_known(ring: KeyRing) -> None:
+def test_broken_file_keeps_known_keys(ring: KeyRing) -> None:
     keys = ring.keys
     assert ring.file
     ring.file.write_text("# no key", encoding="utf-8")
@@ -127,7 +127,7 @@ def test_a_broken_file_leaves_the_keys_that_are_known(ring: KeyRing) -> None:
     assert ring.keys == keys
 
 
-def test_keys_in_the_environment_are_rotated_there() -> None:
+def test_rotation_refuses_keys_in_environment() -> None:
     old, new = generate_key(), generate_key()
     with override_settings(JWT_KEYS=KeyRing(keys=(new, old))):
         with pytest.raises(CommandError, match="JWT_SIGNING_KEY_FALLBACKS"):
@@ -136,7 +136,7 @@ def test_keys_in_the_environment_are_rotated_there() -> None:
 
 
 @pytest.mark.parametrize("escaped", [False, True])
-def test_a_key_comes_from_the_environment(
+def test_keys_are_read_from_environment(
     escaped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = [generate_key(), generate_key()]
@@ -153,7 +153,7 @@ def test_a_key_comes_from_the_environment(
 
 
 @pytest.mark.parametrize("variable", ["JWT_SIGNING_KEY", "JWT_SIGNING_KEY_FILE"])
-def test_without_a_key_nothing_starts(
+def test_missing_key_stops_the_start(
     variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("JWT_SIGNING_KEY", "JWT_SIGNING_KEY_FILE"):
@@ -165,7 +165,7 @@ def test_without_a_key_nothing_starts(
 
 
 @pytest.mark.parametrize("secret", ["", "short", "a" * 200, "changethis" * 3])
-def test_a_weak_secret_is_refused(secret: str) -> None:
+def test_weak_secret_is_refused(secret: str) -> None:
     with pytest.raises(ValueError, match="secret"):
         Key(secret)
 # % else
@@ -193,12 +193,12 @@ def to_pem(key: PrivateKeyTypes, password: bytes = b"") -> str:
     ],
     ids=["text", "curve", "kind", "small", "encrypted"],
 )
-def test_another_key_is_refused(text: str) -> None:
+def test_unsuitable_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="key"):
         Key(text)
 
 
-def test_the_public_keys_are_public(ring: KeyRing, anonymous: APIClient) -> None:
+def test_jwks_lists_public_keys(ring: KeyRing, anonymous: APIClient) -> None:
     rotate_keys()
     response = anonymous.get(reverse("jwks"))
     assert response["Cache-Control"] == "public, max-age=300"
@@ -207,7 +207,7 @@ def test_the_public_keys_are_public(ring: KeyRing, anonymous: APIClient) -> None
     assert not any("d" in key for key in keys)
 
 
-# Another service: it has the address of the public keys, and nothing else of the project.
+# Another service, which knows only the URL of the public keys.
 VERIFY = """import sys, jwt
 url, *tokens = sys.argv[1:]
 keys = jwt.PyJWKClient(url)
@@ -222,7 +222,7 @@ for token in tokens:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_another_service_verifies_with_the_public_keys(
+def test_jwks_lets_another_service_verify_tokens(
     ring: KeyRing, user: User, anonymous: APIClient, live_server: LiveServer
 ) -> None:
     url = live_server.url + reverse("jwks")
@@ -234,8 +234,8 @@ def test_another_service_verifies_with_the_public_keys(
         assert subprocess.check_output(service, text=True).split() == expected
 
 
-def test_the_name_of_a_key_is_its_thumbprint() -> None:
-    """The example of RFC 7638, section 3.1, or of RFC 8037, appendix A.3, or one like these."""
+def test_key_id_is_rfc_7638_thumbprint() -> None:
+    """Uses the examples of RFC 7638, section 3.1, and RFC 8037, appendix A.3, where they fit."""
     # % if project.keys.rsa
     n = (
         "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJ"

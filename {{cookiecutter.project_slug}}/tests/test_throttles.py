@@ -1,4 +1,4 @@
-"""How often one may ask, and who counts as one."""
+"""Throttles per address and per account."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _low_rates(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Low rates, and a minute that does not end meanwhile."""
+    """Sets low rates and stops the clock in the middle of a minute."""
     monkeypatch.setattr(throttles.AtomicRateThrottle, "THROTTLE_RATES", RATES)
     with time_machine.travel("2026-01-31T12:00:30+00:00", tick=False):
         yield
@@ -41,19 +41,19 @@ def log_in(login: str, *, address: str = "192.0.2.1", **headers: Any) -> int:
     return client.post(OBTAIN, body, headers=headers).status_code
 
 
-def test_an_address_tries_so_often(user: User) -> None:
+def test_address_throttle_counts_all_accounts(user: User) -> None:
     assert [log_in(f"user{n}@example.com") for n in range(5)] == [401] * 4 + [429]
     assert log_in(LOGIN, address="192.0.2.2") == 401
 
 
-def test_an_account_is_tried_so_often_from_wherever(user: User) -> None:
+def test_account_throttle_counts_all_addresses(user: User) -> None:
     tries = [log_in(LOGIN, address=f"192.0.2.{n}") for n in range(4)]
     assert tries == [401] * 3 + [429]
     assert log_in(f" {LOGIN.upper()} ", address="192.0.2.9") == 429
     assert log_in("eve@example.com", address="192.0.2.9") == 401
 
 
-def test_the_right_password_does_not_help_when_there_were_too_many(user: User) -> None:
+def test_account_throttle_refuses_right_password(user: User) -> None:
     for n in range(3):
         log_in(LOGIN, address=f"192.0.2.{n}")
     response = APIClient(REMOTE_ADDR="192.0.2.9").post(OBTAIN, CREDENTIALS)
@@ -61,14 +61,14 @@ def test_the_right_password_does_not_help_when_there_were_too_many(user: User) -
     assert int(response["Retry-After"]) == 30
 
 
-def test_what_the_client_says_of_its_address_is_not_believed() -> None:
+def test_forwarded_address_is_ignored_without_proxy() -> None:
     tries = [log_in(f"{n}@example.com", **{"X-Forwarded-For": f"10.0.0.{n}"}) for n in range(5)]
     assert tries[-1] == 429
 
 
-def test_behind_a_proxy_its_word_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forwarded_address_is_trusted_behind_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api_settings, "NUM_PROXIES", 1)
-    # The proxy adds the last address; what the client claims stands before it.
+    # The proxy appends the last address; the client controls those before it.
     tries = [
         log_in(f"{n}@example.com", **{"X-Forwarded-For": f"10.0.0.{n}, 203.0.113.5"})
         for n in range(5)
@@ -77,7 +77,7 @@ def test_behind_a_proxy_its_word_counts(monkeypatch: pytest.MonkeyPatch) -> None
     assert log_in("x@example.com", **{"X-Forwarded-For": "10.0.0.1, 203.0.113.6"}) == 401
 
 
-def test_a_network_of_ipv6_is_one_client() -> None:
+def test_ipv6_network_counts_as_one_address() -> None:
     tries = [log_in(f"{n}@example.com", address=f"2001:db8::{n}") for n in range(1, 6)]
     assert tries[-1] == 429
     assert log_in("x@example.com", address="2001:db8:0:1::1") == 401
@@ -92,15 +92,15 @@ def test_a_network_of_ipv6_is_one_client() -> None:
         # % endif
     ],
 )
-def test_other_endpoints(name: str) -> None:
+def test_other_endpoints_are_throttled(name: str) -> None:
     assert [APIClient().post(reverse(name)).status_code == 429 for _ in range(3)][-1]
 
 
-def test_of_many_at_once_none_passes_uncounted() -> None:
+def test_concurrent_requests_are_all_counted() -> None:
     request: Any = APIRequestFactory().get("/")
 
-    def allowed(_: int) -> bool:
+    def is_allowed(_: int) -> bool:
         return throttles.TokenRefreshThrottle().allow_request(request, APIView())
 
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(allowed, range(40))) == 2
+        assert sum(pool.map(is_allowed, range(40))) == 2

@@ -1,4 +1,4 @@
-"""The token policy of config/jwt.py, through HTTP with real tokens."""
+"""The token policy of config/jwt.py, tested through HTTP with real tokens."""
 
 from datetime import timedelta
 from typing import Any
@@ -41,16 +41,16 @@ PATHS = {
 }
 
 
-def claims(token: str) -> dict[str, Any]:
-    """What a token says, unchecked."""
+def read_claims(token: str) -> dict[str, Any]:
+    """Returns the claims of a token without verification."""
     return jwt.decode(token, options={"verify_signature": False})
 
 
-# Obtaining
+# Login
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_each_endpoint_is_at_its_path(anonymous: APIClient, name: str) -> None:
+def test_endpoint_has_configured_path(anonymous: APIClient, name: str) -> None:
     assert reverse(name) == PATHS[name]
     # % if project.tokens.cookie
     assert anonymous.post(PATHS[name]).status_code in (400, 403)
@@ -60,7 +60,7 @@ def test_each_endpoint_is_at_its_path(anonymous: APIClient, name: str) -> None:
     assert anonymous.get(PATHS[name]).status_code == 405
 
 
-def test_a_login_gives_tokens(tokens: dict[str, str]) -> None:
+def test_login_returns_tokens(tokens: dict[str, str]) -> None:
     # % if project.tokens.sliding
     assert set(tokens) == {"token"}
     # % else
@@ -70,7 +70,7 @@ def test_a_login_gives_tokens(tokens: dict[str, str]) -> None:
 
 
 @pytest.mark.usefixtures("user")
-def test_a_login_can_be_a_form(anonymous: APIClient) -> None:
+def test_login_accepts_form_data(anonymous: APIClient) -> None:
     response = anonymous.post(
         reverse("{{ project.paths.obtain_name }}"),
         CREDENTIALS,
@@ -79,7 +79,7 @@ def test_a_login_can_be_a_form(anonymous: APIClient) -> None:
     assert response.status_code == 200
 
 
-def test_a_password_is_taken_as_it_was_typed(user: User, anonymous: APIClient) -> None:
+def test_password_keeps_white_space(user: User, anonymous: APIClient) -> None:
     user.set_password(f" {PASSWORD} ")
     user.save()
     url = reverse("{{ project.paths.obtain_name }}")
@@ -87,7 +87,7 @@ def test_a_password_is_taken_as_it_was_typed(user: User, anonymous: APIClient) -
     assert anonymous.post(url, CREDENTIALS | {"password": f" {PASSWORD} "}).status_code == 200
 
 
-def test_an_answer_with_tokens_is_not_kept(user: User, anonymous: APIClient) -> None:
+def test_login_response_is_not_cached(user: User, anonymous: APIClient) -> None:
     for password in (PASSWORD, "wrong"):
         response = anonymous.post(
             reverse("{{ project.paths.obtain_name }}"),
@@ -104,7 +104,7 @@ def test_an_answer_with_tokens_is_not_kept(user: User, anonymous: APIClient) -> 
         pytest.param("nobody@example.com", PASSWORD, id="unknown user"),
     ],
 )
-def test_a_wrong_login_is_refused(anonymous: APIClient, login: str, password: str) -> None:
+def test_wrong_login_is_refused(anonymous: APIClient, login: str, password: str) -> None:
     response = anonymous.post(
         reverse("{{ project.paths.obtain_name }}"),
         {"{{ project.accounts.login_field }}": login, "password": password},
@@ -115,7 +115,7 @@ def test_a_wrong_login_is_refused(anonymous: APIClient, login: str, password: st
 
 
 @pytest.mark.usefixtures("user")
-def test_case_does_not_matter_in_the_address(anonymous: APIClient) -> None:
+def test_login_ignores_case_of_email(anonymous: APIClient) -> None:
     response = anonymous.post(
         reverse("{{ project.paths.obtain_name }}"),
         CREDENTIALS | {"email": LOGIN.upper()},
@@ -124,7 +124,7 @@ def test_case_does_not_matter_in_the_address(anonymous: APIClient) -> None:
 # % endif
 
 
-def test_a_disabled_user_cannot_log_in(user: User, anonymous: APIClient) -> None:
+def test_login_of_disabled_user_is_refused(user: User, anonymous: APIClient) -> None:
     User.objects.filter(pk=user.pk).update(is_active=False)
     response = anonymous.post(reverse("{{ project.paths.obtain_name }}"), CREDENTIALS)
     assert response.status_code == 401
@@ -133,89 +133,89 @@ def test_a_disabled_user_cannot_log_in(user: User, anonymous: APIClient) -> None
 # Claims and signature
 
 
-def test_the_algorithm_is_in_the_header(tokens: dict[str, str]) -> None:
+def test_header_names_the_algorithm(tokens: dict[str, str]) -> None:
     for token in tokens.values():
         assert jwt.get_unverified_header(token)["alg"] == "{{ project.keys.algorithm }}"
 
 
-def test_lifetimes(tokens: dict[str, str]) -> None:
+def test_tokens_have_configured_lifetimes(tokens: dict[str, str]) -> None:
     # % if project.tokens.sliding
-    token = claims(tokens["token"])
+    token = read_claims(tokens["token"])
     assert token["exp"] - token["iat"] == ACCESS_LIFETIME.total_seconds()
     end = token[api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM]
     assert end - token["iat"] == REFRESH_LIFETIME.total_seconds()
     # % else
-    access, refresh = claims(tokens["access"]), claims(tokens["refresh"])
+    access, refresh = read_claims(tokens["access"]), read_claims(tokens["refresh"])
     assert access["exp"] - access["iat"] == ACCESS_LIFETIME.total_seconds()
     assert refresh["exp"] - refresh["iat"] == REFRESH_LIFETIME.total_seconds()
     # % endif
 
 
-def test_a_token_names_its_user(tokens: dict[str, str], user: User) -> None:
+def test_claims_name_the_user(tokens: dict[str, str], user: User) -> None:
     expected = str(getattr(user, api_settings.USER_ID_FIELD))
     for token in tokens.values():
-        assert claims(token)[api_settings.USER_ID_CLAIM] == expected
+        assert read_claims(token)[api_settings.USER_ID_CLAIM] == expected
 
 
-def test_a_foreign_signature_is_refused(tokens: dict[str, str]) -> None:
+def test_wrong_signature_is_refused(tokens: dict[str, str]) -> None:
     token = tokens["{{ project.tokens.access_field }}"]
-    forged = jwt.encode(claims(token), "another secret " * 5, algorithm="HS256")
-    unsigned = jwt.encode(claims(token), "", algorithm="none")
+    forged = jwt.encode(read_claims(token), "another secret " * 5, algorithm="HS256")
+    unsigned = jwt.encode(read_claims(token), "", algorithm="none")
     for refused in (forged, unsigned, "no.token.at-all"):
         assert status_with_token(refused) == 401
 # % if not project.tokens.sliding
 
 
-def test_a_refresh_token_opens_nothing(tokens: dict[str, str]) -> None:
+def test_refresh_token_is_no_access_token(tokens: dict[str, str]) -> None:
     assert status_with_token(tokens["refresh"]) == 401
 
 
-def test_an_access_token_refreshes_nothing(tokens: dict[str, str]) -> None:
+def test_access_token_is_no_refresh_token(tokens: dict[str, str]) -> None:
     assert refresh(tokens["access"]).status_code == 401
 # % endif
 
 
-# Time
+# Expiration
 
 
-def test_an_expired_token_is_refused(tokens: dict[str, str], travel_past: Travel) -> None:
+def test_expired_token_is_refused(tokens: dict[str, str], travel_past: Travel) -> None:
     token = tokens["{{ project.tokens.access_field }}"]
-    with travel_past(ACCESS_LIFETIME - timedelta(seconds=5) - leeway()):
+    with travel_past(ACCESS_LIFETIME - timedelta(seconds=5) - get_leeway()):
         assert status_with_token(token) == 200
     with travel_past(ACCESS_LIFETIME):
         assert status_with_token(token) == 401
 
 
-def leeway() -> timedelta:
+def get_leeway() -> timedelta:
     value = api_settings.LEEWAY
     return value if isinstance(value, timedelta) else timedelta(seconds=value)
 # % if not project.tokens.sliding
 
 
-def test_an_expired_refresh_token_is_refused(tokens: dict[str, str], travel_past: Travel) -> None:
+def test_expired_refresh_token_is_refused(tokens: dict[str, str], travel_past: Travel) -> None:
     with travel_past(REFRESH_LIFETIME):
         assert refresh(tokens["refresh"]).status_code == 401
 # % endif
 
 
-# Refreshing
+# Refresh
 # % if project.tokens.sliding
 
 
-def test_a_refresh_lengthens_the_token(tokens: dict[str, str], travel_past: Travel) -> None:
+def test_refresh_extends_the_token(tokens: dict[str, str], travel_past: Travel) -> None:
     with travel_past(ACCESS_LIFETIME):
         assert refresh(tokens["token"]).status_code == 401
     with travel_past(ACCESS_LIFETIME / 2):
         response = refresh(tokens["token"])
         assert response.status_code == 200
         token = response.json()["token"]
-        assert claims(token)["exp"] > claims(tokens["token"])["exp"]
+        assert read_claims(token)["exp"] > read_claims(tokens["token"])["exp"]
         assert status_with_token(token) == 200
 
 
-def test_the_time_to_refresh_ends(tokens: dict[str, str], travel_past: Travel) -> None:
+def test_refresh_after_its_period_is_refused(tokens: dict[str, str], travel_past: Travel) -> None:
     token = {{ project.revocation.token_alias }}.SlidingToken(tokens["token"])
-    # It is refreshed in time, again and again.
+    # As if it had been refreshed in time, several times.
     token.set_exp(lifetime=2 * REFRESH_LIFETIME)
     with travel_past(REFRESH_LIFETIME):
         assert status_with_token(str(token)) == 200
@@ -223,7 +223,7 @@ def test_the_time_to_refresh_ends(tokens: dict[str, str], travel_past: Travel) -
 # % else
 
 
-def test_a_refresh_gives_an_access_token(tokens: dict[str, str], travel_past: Travel) -> None:
+def test_refresh_returns_access_token(tokens: dict[str, str], travel_past: Travel) -> None:
     with travel_past(ACCESS_LIFETIME):
         assert status_with_token(tokens["access"]) == 401
         response = refresh(tokens["refresh"])
@@ -232,7 +232,7 @@ def test_a_refresh_gives_an_access_token(tokens: dict[str, str], travel_past: Tr
 # % if project.tokens.rotates
 
 
-def test_a_refresh_gives_a_new_refresh_token(tokens: dict[str, str], travel_past: Travel) -> None:
+def test_refresh_returns_new_refresh_token(tokens: dict[str, str], travel_past: Travel) -> None:
     with travel_past(REFRESH_LIFETIME / 2):
         new = read_tokens(refresh(tokens["refresh"]))["refresh"]
     with travel_past(REFRESH_LIFETIME):
@@ -240,32 +240,34 @@ def test_a_refresh_gives_a_new_refresh_token(tokens: dict[str, str], travel_past
         assert refresh(new).status_code == 200
 
 
-def test_a_login_ends_however_often_it_is_refreshed(tokens: dict[str, str]) -> None:
+def test_refresh_stops_at_absolute_lifetime(tokens: dict[str, str]) -> None:
     lifetime = 2.5 * REFRESH_LIFETIME
-    token, start = tokens["refresh"], claims(tokens["refresh"])["iat"]
+    token, start = tokens["refresh"], read_claims(tokens["refresh"])["iat"]
     end = start + lifetime.total_seconds()
     with override_settings(JWT_ABSOLUTE_LIFETIME=lifetime):
-        while claims(token)["exp"] < end:
-            with time_machine.travel(claims(token)["exp"] - 1, tick=False):
+        while read_claims(token)["exp"] < end:
+            with time_machine.travel(read_claims(token)["exp"] - 1, tick=False):
                 token = read_tokens(refresh(token))["refresh"]
-    assert claims(token)["exp"] == end
-    assert claims(token)["auth_time"] == start
+    assert read_claims(token)["exp"] == end
+    assert read_claims(token)["auth_time"] == start
 # % if project.revocation.enabled
 
 
-def test_a_refresh_token_is_used_once(tokens: dict[str, str]) -> None:
+def test_refresh_token_works_once(tokens: dict[str, str]) -> None:
     assert refresh(tokens["refresh"]).status_code == 200
     assert refresh(tokens["refresh"]).status_code == 401
 
 
-def test_two_tabs_may_refresh_at_once(tokens: dict[str, str]) -> None:
+def test_reuse_within_grace_period_keeps_login(tokens: dict[str, str]) -> None:
     new = read_tokens(refresh(tokens["refresh"]))
     with time_machine.travel(timezone.now() + timedelta(seconds=9), tick=False):
         assert refresh(tokens["refresh"]).status_code == 401
         assert refresh(new["refresh"]).status_code == 200
 
 
-def test_a_replay_ends_the_login(tokens: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:
+def test_reuse_after_grace_period_ends_login(
+    tokens: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
     new = read_tokens(refresh(tokens["refresh"]))
     with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=False):
         assert refresh(tokens["refresh"]).status_code == 401
@@ -278,7 +280,7 @@ def test_a_replay_ends_the_login(tokens: dict[str, str], caplog: pytest.LogCaptu
 # % else
 
 
-def test_a_refresh_token_stays_the_same(tokens: dict[str, str]) -> None:
+def test_refresh_token_can_be_reused(tokens: dict[str, str]) -> None:
     assert set(refresh(tokens["refresh"]).json()) == {"access"}
     assert refresh(tokens["refresh"]).status_code == 200
 # % endif
@@ -295,7 +297,7 @@ def test_a_refresh_token_stays_the_same(tokens: dict[str, str]) -> None:
     ids=lambda body: body[:8],
 )
 @pytest.mark.django_db
-def test_a_hostile_body_is_refused(anonymous: APIClient, name: str, body: str) -> None:
+def test_hostile_body_is_refused(anonymous: APIClient, name: str, body: str) -> None:
     response = anonymous.generic("POST", PATHS[name], body, content_type="application/json")
     # % if project.tokens.cookie
     assert response.status_code in (400, 403)
@@ -304,53 +306,53 @@ def test_a_hostile_body_is_refused(anonymous: APIClient, name: str, body: str) -
     # % endif
 
 
-# Users who are gone
+# Disabled and deleted users
 # % if project.jwt.settings.get("CHECK_USER_IS_ACTIVE") != "False"
 
 
-def test_a_disabled_user_is_let_in_no_more(tokens: dict[str, str], user: User) -> None:
+def test_tokens_of_disabled_user_are_refused(tokens: dict[str, str], user: User) -> None:
     User.objects.filter(pk=user.pk).update(is_active=False)
     assert status_with_token(tokens["{{ project.tokens.access_field }}"]) == 401
     assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 401
 # % endif
 
 
-def test_a_deleted_user_is_let_in_no_more(tokens: dict[str, str], user: User) -> None:
+def test_tokens_of_deleted_user_are_refused(tokens: dict[str, str], user: User) -> None:
     User.objects.filter(pk=user.pk).delete()
     assert status_with_token(tokens["{{ project.tokens.access_field }}"]) == 401
     assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 401
 # % if project.paths.verify
 
 
-# Verifying
+# Verification
 
 
-def verify(token: str) -> int:
+def verify_token(token: str) -> int:
     return APIClient().post(reverse("token_verify"), {"token": token}).status_code
 
 
-def test_a_valid_token_is_verified(tokens: dict[str, str], travel_past: Travel) -> None:
-    assert {verify(token) for token in tokens.values()} == {200}
+def test_verify_accepts_valid_tokens(tokens: dict[str, str], travel_past: Travel) -> None:
+    assert {verify_token(token) for token in tokens.values()} == {200}
     with travel_past(ACCESS_LIFETIME):
-        assert verify(tokens["{{ project.tokens.access_field }}"]) == 401
+        assert verify_token(tokens["{{ project.tokens.access_field }}"]) == 401
 
 
 @pytest.mark.django_db
-def test_what_is_no_token_is_not_verified() -> None:
-    assert verify("no.token.at-all") == 401
+def test_verify_refuses_malformed_token() -> None:
+    assert verify_token("no.token.at-all") == 401
 # % endif
 # % if project.paths.blacklist
 
 
-# Logging out
+# Logout
 
 
-def test_a_logout_revokes_the_token(tokens: dict[str, str]) -> None:
+def test_logout_revokes_token(tokens: dict[str, str]) -> None:
     token = tokens["{{ project.tokens.refresh_field }}"]
     assert log_out(token).status_code == 200
     assert refresh(token).status_code == 401
     # % if project.paths.verify
-    assert verify(token) == 401
+    assert verify_token(token) == 401
     # % endif
     # % if project.tokens.sliding or project.revocation.sessions
     assert status_with_token(tokens["{{ project.tokens.access_field }}"]) == 401
@@ -359,10 +361,10 @@ def test_a_logout_revokes_the_token(tokens: dict[str, str]) -> None:
 # % endif
 
 
-# Simple JWT's own ways to change it
+# Settings of Simple JWT
 
 
-def test_a_serializer_adds_claims(
+def test_own_serializer_adds_claims(
     user: User, anonymous: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class WithName(serializers.{{ project.tokens.obtain_serializer }}):
@@ -375,10 +377,10 @@ def test_a_serializer_adds_claims(
     monkeypatch.setattr(views.{{ project.tokens.obtain_view }}, "serializer_class", WithName)
     tokens = read_tokens(anonymous.post(reverse("{{ project.paths.obtain_name }}"), CREDENTIALS))
     tokens |= read_tokens(refresh(tokens["{{ project.tokens.refresh_field }}"]))
-    assert {claims(token)["login"] for token in tokens.values()} == {LOGIN}
+    assert {read_claims(token)["login"] for token in tokens.values()} == {LOGIN}
 
 
-def test_a_rule_decides_who_may_log_in_and_refresh(
+def test_own_authentication_rule_is_applied(
     tokens: dict[str, str], anonymous: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api_settings, "USER_AUTHENTICATION_RULE", lambda user: False)
@@ -387,22 +389,22 @@ def test_a_rule_decides_who_may_log_in_and_refresh(
     assert response.status_code == 401
 
 
-def test_a_class_of_tokens_can_be_ones_own(
+def test_own_token_class_is_used(
     user: User, anonymous: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own: Any = serializers.{{ project.tokens.obtain_serializer }}.token_class
     longer = type("Longer", (own,), {"lifetime": 3 * REFRESH_LIFETIME})
     monkeypatch.setattr(serializers.{{ project.tokens.obtain_serializer }}, "token_class", longer)
     tokens = read_tokens(anonymous.post(reverse("{{ project.paths.obtain_name }}"), CREDENTIALS))
-    found = claims(tokens["{{ project.tokens.refresh_field }}"])
+    found = read_claims(tokens["{{ project.tokens.refresh_field }}"])
     assert found["exp"] - found["iat"] == 3 * REFRESH_LIFETIME.total_seconds()
     assert refresh(tokens["{{ project.tokens.refresh_field }}"]).status_code == 200
 
 
-# By hand
+# Tokens without a login
 
 
-def test_a_token_can_be_made_for_a_user(user: User) -> None:
+def test_token_can_be_created_for_user(user: User) -> None:
     # % if project.tokens.sliding
     assert status_with_token(str({{ project.revocation.token_alias }}.SlidingToken.for_user(user))) == 200
     # % else

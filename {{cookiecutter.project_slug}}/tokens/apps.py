@@ -10,14 +10,14 @@ class TokensConfig(AppConfig):
     def ready(self) -> None:
         from rest_framework_simplejwt import state
 
-        # drf-spectacular and the checks are found once their modules are imported.
+        # Importing these modules registers the checks and the OpenAPI extensions.
         # % if project.revocation.enabled
         from . import backend, checks, events, schema, signals  # noqa: F401
         # % else
         from . import backend, checks, events, schema  # noqa: F401
         # % endif
 
-        # Simple JWT has no setting for its backend, and looks it up here.
+        # Simple JWT has no setting for its backend: it uses this one.
         stock = state.token_backend
         state.token_backend = backend.TokenBackend(
             algorithm=stock.algorithm,

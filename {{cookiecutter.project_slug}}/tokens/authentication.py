@@ -10,7 +10,7 @@ from .models import Session
 
 
 class JWTAuthentication(authentication.JWTAuthentication):
-    """Simple JWT's, with the scheme in any case and the errors of RFC 6750."""
+    """Accepts the scheme in any case and reports errors as specified in RFC 6750."""
 
     def authenticate_header(self, request: Request) -> str:
         challenge = super().authenticate_header(request)
@@ -19,7 +19,7 @@ class JWTAuthentication(authentication.JWTAuthentication):
         return challenge
 
     def get_raw_token(self, header: bytes) -> bytes | None:
-        # RFC 9110, section 11.1: `bearer` is `Bearer`.
+        # The scheme is case-insensitive (RFC 9110, section 11.1).
         scheme, _, rest = header.partition(b" ")
         for known in authentication.AUTH_HEADER_TYPE_BYTES:
             if scheme.lower() == known.lower():
@@ -28,7 +28,10 @@ class JWTAuthentication(authentication.JWTAuthentication):
     # % if project.revocation.sessions
 
     def get_user(self, validated_token: Token) -> Any:
-        """The user of a session that goes on, both in one query: a logout counts at once."""
+        """Returns the user of the token's session, with one query for both.
+
+        Raises AuthenticationFailed if the session has ended: a logout takes effect immediately.
+        """
         try:
             session = Session.objects.select_related("user").get(
                 pk=validated_token["sid"], revoked_at=None
@@ -39,8 +42,8 @@ class JWTAuthentication(authentication.JWTAuthentication):
         if str(getattr(user, api_settings.USER_ID_FIELD)) != str(
             validated_token.get(api_settings.USER_ID_CLAIM)
         ):
-            raise AuthenticationFailed("The session is another user's.", "user_not_found")
+            raise AuthenticationFailed("The session belongs to another user.", "user_not_found")
         if api_settings.CHECK_USER_IS_ACTIVE and not user.is_active:
-            raise AuthenticationFailed("User is inactive", "user_inactive")
+            raise AuthenticationFailed("The user is inactive.", "user_inactive")
         return user
     # % endif

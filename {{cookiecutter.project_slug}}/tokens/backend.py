@@ -1,4 +1,4 @@
-"""Simple JWT's backend, with a ring of keys and claims whose types are checked."""
+"""Signs and verifies tokens with the key ring, and checks the types of their claims."""
 
 import re
 from typing import Any, cast
@@ -14,7 +14,7 @@ from rest_framework_simplejwt.settings import api_settings
 
 from . import issuer
 
-# RFC 7519 counts seconds, and Python's calendar ends with the year 9999.
+# The last second of the year 9999, where Python's datetime ends.
 LAST_SECOND = 253_402_300_799
 # % if project.revocation.sessions
 SESSION_ID = re.compile("[0-9a-f]{32}")
@@ -22,7 +22,7 @@ SESSION_ID = re.compile("[0-9a-f]{32}")
 
 
 class TokenBackend(backends.TokenBackend):
-    """Signs with the newest key of the ring, and verifies with any."""
+    """Signs with the newest active key of the ring and verifies with any key."""
 
     def encode(self, payload: dict[str, Any]) -> str:
         key = settings.JWT_KEYS.signer
@@ -41,8 +41,8 @@ class TokenBackend(backends.TokenBackend):
         try:
             payload = super().decode(token, verify)
         except (RecursionError, TypeError, ValueError, jwt.PyJWTError) as error:
-            # What PyJWT does not expect: a header that is nested without end, a key of another kind.
-            raise TokenBackendError("Token is invalid") from error
+            # PyJWT does not catch these: a deeply nested header, a key of another type.
+            raise TokenBackendError("The token is invalid.") from error
         check_claims(payload)
         return payload
 
@@ -68,13 +68,13 @@ class TokenBackend(backends.TokenBackend):
         # % if project.keys.remote
         return issuer.get_key(kid)
         # % else
-        raise TokenBackendError("Token is invalid")
+        raise TokenBackendError("The token is invalid.")
         # % endif
     # % endif
 
 
 def check_claims(payload: dict[str, Any]) -> None:
-    """Raises TokenBackendError for a claim of the wrong type, which would break what reads it."""
+    """Raises TokenBackendError for a claim of the wrong type, which would be an error later."""
     names = (api_settings.JTI_CLAIM, api_settings.USER_ID_CLAIM)
     times = ("exp", "iat", "auth_time", api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM)
     if not (
@@ -86,11 +86,11 @@ def check_claims(payload: dict[str, Any]) -> None:
         and is_session_id(payload.get("sid"))
         # % endif
     ):
-        raise TokenBackendError("Token is invalid")
+        raise TokenBackendError("The token is invalid.")
 
 
 def is_identifier(value: object) -> bool:
-    # Earlier releases of Simple JWT wrote a user's id as an integer.
+    # Earlier releases of Simple JWT store the user id as an integer.
     return type(value) in (str, int) and str(value).isprintable() and 0 < len(str(value)) < 256
 
 

@@ -1,4 +1,4 @@
-"""Mistakes in the token policy that are better found at the start than by a user."""
+"""System checks for the token policy."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from rest_framework_simplejwt.settings import api_settings
 from . import revocation
 from .password_validation import EndSessionsValidator
 
-MAKE_A_KEY = "`python -m tokens.keys FILE` makes one; JWT_SIGNING_KEY_FILE names the file."
+KEY_HINT = "Run `python -m tokens.keys FILE` and set JWT_SIGNING_KEY_FILE to that file."
 
 
 @register("tokens")
@@ -31,22 +31,22 @@ def check_signing_keys() -> Iterator[CheckMessage]:
     try:
         keys = settings.JWT_KEYS.keys
     except ValueError as error:
-        yield Error(f"A signing key cannot be used: {error}.", hint=MAKE_A_KEY, id="tokens.E001")
+        yield Error(f"A signing key is invalid: {error}.", hint=KEY_HINT, id="tokens.E001")
         return
     # % if project.keys.symmetric
     if any(key.signing == settings.SECRET_KEY for key in keys):
-        yield Error("A signing key is SECRET_KEY.", hint=MAKE_A_KEY, id="tokens.E002")
+        yield Error("A signing key must not be SECRET_KEY.", hint=KEY_HINT, id="tokens.E002")
     # % endif
     claims = {api_settings.JTI_CLAIM: "check", api_settings.USER_ID_CLAIM: "0"}
     try:
         if state.token_backend.algorithm != keys[0].algorithm:
-            raise ValueError(f"keys are for {keys[0].algorithm}")
+            raise ValueError(f"the keys are for {keys[0].algorithm}")
         token: Any = state.token_backend.encode(claims)
         state.token_backend.decode(token)
     except (TokenBackendError, TypeError, ValueError, PyJWTError) as error:
         yield Error(
-            f"What is signed with {state.token_backend.algorithm} is not verified: {error}.",
-            hint="ALGORITHM in config/jwt.py is the one of tokens/algorithm.py.",
+            f"Tokens signed with {state.token_backend.algorithm} fail verification: {error}.",
+            hint="ALGORITHM in config/jwt.py must be the same as in tokens/algorithm.py.",
             id="tokens.E003",
         )
 
@@ -58,11 +58,11 @@ def check_settings() -> Iterator[CheckMessage]:
     short, long = "ACCESS_TOKEN_LIFETIME", "REFRESH_TOKEN_LIFETIME"
     # % endif
     if getattr(api_settings, short) >= getattr(api_settings, long):
-        yield Error(f"{long} is not longer than {short}.", id="tokens.E004")
+        yield Error(f"{long} must be longer than {short}.", id="tokens.E004")
     installed = "rest_framework_simplejwt.token_blacklist" in settings.INSTALLED_APPS
     if api_settings.BLACKLIST_AFTER_ROTATION and not installed:
         yield Error(
-            "BLACKLIST_AFTER_ROTATION is on, and the app of the blacklist is not installed.",
+            "BLACKLIST_AFTER_ROTATION requires the blacklist app, which is not installed.",
             hint="Add rest_framework_simplejwt.token_blacklist to INSTALLED_APPS.",
             id="tokens.E005",
         )
@@ -70,8 +70,8 @@ def check_settings() -> Iterator[CheckMessage]:
     obtain = import_string(api_settings.{{ project.jwt.obtain_setting }})
     if not issubclass(obtain.token_class, revocation.{{ project.tokens.token_class }}):
         yield Error(
-            f"{obtain.__name__} gives tokens without a session, which are accepted nowhere.",
-            hint="Derive it from the one in tokens/serializers.py, or set its token_class.",
+            f"{obtain.__name__} issues tokens without a session, which no view accepts.",
+            hint="Derive it from the serializer in tokens/serializers.py, or set its token_class.",
             id="tokens.E006",
         )
     # % endif
@@ -82,8 +82,9 @@ def check_password_validators() -> Iterator[CheckMessage]:
     validators = get_password_validators(settings.AUTH_PASSWORD_VALIDATORS)
     if not any(isinstance(one, EndSessionsValidator) for one in validators):
         yield Error(
-            "AUTH_PASSWORD_VALIDATORS lacks EndSessionsValidator: a new password ends no session.",
-            hint="Add tokens.password_validation.EndSessionsValidator to it.",
+            "AUTH_PASSWORD_VALIDATORS must contain EndSessionsValidator: without it, a new"
+            " password ends no session.",
+            hint="Add tokens.password_validation.EndSessionsValidator or a subclass.",
             id="tokens.E007",
         )
 # % endif
@@ -94,7 +95,7 @@ def check_throttles(**kwargs: Any) -> list[CheckMessage]:
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
         return [
             Warning(
-                "Throttles count in the memory of each process, so that many allow more.",
+                "Each process counts throttled requests in its own memory.",
                 hint="Set CACHE_URL to a cache that all processes share, such as redis://…",
                 id="tokens.W001",
             )

@@ -1,4 +1,4 @@
-"""Security events, for the log: who did what from where, and never a token or a password."""
+"""Logs security events: user, action and address, but never a token or a password."""
 
 import hashlib
 import ipaddress
@@ -15,7 +15,7 @@ logger = logging.getLogger("tokens")
 def log_event(
     event: str, request: Request | HttpRequest | None, level: int = logging.INFO, **facts: Any
 ) -> None:
-    """Logs an event: as `event name=value …`, and as attributes of the record for other formats."""
+    """Logs `event name=value …`; structured formatters find the facts as record attributes."""
     if request is not None:
         facts["address"] = get_address(request)
     text = " ".join(f"{name}={value}" for name, value in facts.items())
@@ -23,7 +23,7 @@ def log_event(
 
 
 def get_address(request: Request | HttpRequest) -> str | None:
-    """The client's address; NUM_PROXIES says how much of X-Forwarded-For is believed."""
+    """Returns the client's IP address, or None; NUM_PROXIES is the number of trusted proxies."""
     try:
         return str(ipaddress.ip_address(BaseThrottle().get_ident(request)))  # type: ignore[arg-type]
     except ValueError:
@@ -31,11 +31,11 @@ def get_address(request: Request | HttpRequest) -> str | None:
 
 
 def hash_login(login: object) -> str:
-    """Stands for an account in log and cache, and does not tell its name, which may be a slip."""
+    """Returns a hash of the login: users sometimes type a password there."""
     return hashlib.sha256(str(login).strip().casefold().encode(errors="replace")).hexdigest()[:16]
 
 
 def log_failed_login(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """Receives Django's signal, which the admin's login sends as well."""
+    """Receives user_login_failed, which the login of the admin sends as well."""
     login = next(iter(kwargs.get("credentials", {}).values()), "")
     log_event("login_failed", request, logging.WARNING, account=hash_login(login))

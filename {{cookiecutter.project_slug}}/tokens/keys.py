@@ -1,12 +1,13 @@
-"""The ring of keys: the newest signs, all of them verify.
+"""The key ring: the newest active key signs, all keys verify.
 
-Keys stand in the file that JWT_SIGNING_KEY_FILE names, the newest first; or in JWT_SIGNING_KEY,
-with those before it in JWT_SIGNING_KEY_FALLBACKS, divided by commas.
+The file that JWT_SIGNING_KEY_FILE names contains the keys, the newest first. Without a file,
+JWT_SIGNING_KEY is the newest key and JWT_SIGNING_KEY_FALLBACKS lists the older ones, separated by
+commas.
 
-`manage.py rotate_signing_key` puts a new one into the file, and running processes notice. It signs
-a little later, when whoever keeps a copy of the public keys has had the time to fetch it.
+`manage.py rotate_signing_key` adds a new key to the file; running processes reload it. The new key
+signs after MAX_AGE, when other services have fetched its public half.
 
-`python -m tokens.keys FILE` makes the file, readable by its owner alone.
+`python -m tokens.keys FILE` creates the file. Only its owner can read it.
 """
 
 import logging
@@ -28,28 +29,28 @@ logger = logging.getLogger("tokens")
 
 FROM = "# signs from "
 ENTRY = re.compile(rf"(?:^{FROM}(?P<start>\S+)\n+)?(?P<key>{PATTERN})", re.MULTILINE | re.DOTALL)
-# How long others may keep the public keys, and a new key waits.
+# How long other services may cache the public keys, and how long a new key waits.
 MAX_AGE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A key in the file."""
+    """A key in the file, with the datetime from which it signs."""
 
     text: str
     start: datetime | None = None
-    """When it begins to sign; none for one that always has."""
+    """None for the first key, which signs from the start."""
 
     def __str__(self) -> str:
         comment = f"{FROM}{self.start.isoformat()}\n" if self.start else ""
         return f"{comment}{self.text}\n"
 
-    def has_begun(self) -> bool:
+    def is_active(self) -> bool:
         return self.start is None or self.start <= timezone.now()
 
 
 class KeyRing:
-    """The keys of a file, which is read anew when it has changed, or those given."""
+    """The keys of a file, which is read again when it changes, or a fixed tuple of keys."""
 
     def __init__(self, file: Path | None = None, keys: tuple[str, ...] = ()) -> None:
         self.file = file
@@ -59,7 +60,7 @@ class KeyRing:
 
     @classmethod
     def from_environment(cls, env: Env, base_dir: Path) -> "KeyRing":
-        """Raises ImproperlyConfigured if there is no key: an empty one would sign, too."""
+        """Returns the configured key ring. Raises ImproperlyConfigured if there is no key."""
         name = env.str("JWT_SIGNING_KEY_FILE", default="")
         if name:
             file = base_dir / name
@@ -73,24 +74,24 @@ class KeyRing:
         key = env.str("JWT_SIGNING_KEY", default="").strip()
         if not key:
             raise ImproperlyConfigured(
-                "set JWT_SIGNING_KEY_FILE to the path of a file that `python -m tokens.keys FILE`"
-                " makes, or JWT_SIGNING_KEY to a key itself (in development, `make setup` does)"
+                "set JWT_SIGNING_KEY_FILE to a file created by `python -m tokens.keys FILE`,"
+                " or JWT_SIGNING_KEY to a key (in development, run `make setup`)"
             )
         return cls(keys=(key, *env.list("JWT_SIGNING_KEY_FALLBACKS", default=[])))
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """All keys, the newest first. Raises ValueError if one cannot be used."""
+        """All keys, the newest first. Raises ValueError if a key is invalid."""
         return tuple(key for _, key in self._load())
 
     @property
     def signer(self) -> Key:
-        """The newest key that has begun to sign. Raises ValueError if a key cannot be used."""
+        """The newest active key. Raises ValueError if a key is invalid."""
         known = self._load()
-        return next((key for entry, key in known if entry.has_begun()), known[-1][1])
+        return next((key for entry, key in known if entry.is_active()), known[-1][1])
 
     def _load(self) -> tuple[tuple[Entry, Key], ...]:
-        """The entries and their keys; the last good ones, if the file has gone bad meanwhile."""
+        """Returns the entries and their keys; the last valid ones if the file has become invalid."""
         try:
             stamp = self._read_stamp()
             if stamp != self._stamp or not self._known:
@@ -116,24 +117,25 @@ class KeyRing:
             for found in ENTRY.finditer(self.file.read_text(encoding="utf-8"))
         )
         if not entries:
-            raise ValueError(f"{self.file} holds no key")
+            raise ValueError(f"{self.file} contains no key")
         return entries
 
     def rotate(self, longest: timedelta) -> tuple[datetime, int]:
-        """Makes a new key; returns when it begins to sign, and how many old ones are dropped.
+        """Adds a new key. Returns when it begins to sign, and the number of deleted keys.
 
-        One is dropped when all that it signed has expired: `longest` is the life of a token. With
-        none, all are, and the new key signs at once. Raises OSError if the file cannot be written,
-        FileExistsError while another process does.
+        A key is deleted when all tokens signed with it have expired: `longest` is the longest
+        lifetime of a token. If it is zero, all old keys are deleted and the new key signs
+        immediately. Raises OSError if the file cannot be written, and FileExistsError while another
+        process writes it.
         """
         if self.file is None:
-            raise ValueError("the keys are not in a file")
+            raise ValueError("the keys must be in a file")
         now = timezone.now()
         start = now + MAX_AGE if longest else now
         draft = self.file.with_name(f"{self.file.name}.new")
         with create_private_file(draft) as target:
             old = self._read_entries()
-            # Each signs until the next newer one begins.
+            # Each key signs until the next newer one becomes active.
             ends = [start, *(entry.start or now for entry in old)]
             kept = [e for e, end in zip(old, ends, strict=False) if longest and end + longest > now]
             target.write("\n".join(map(str, [Entry(generate_key(), start), *kept])))
@@ -142,7 +144,7 @@ class KeyRing:
 
 
 def create_private_file(file: Path) -> TextIO:
-    """A file that its owner alone can read. Raises FileExistsError rather than replace one."""
+    """Creates a file that only its owner can read. Raises FileExistsError if it exists."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     return os.fdopen(descriptor, "w", encoding="utf-8", newline="\n")
 

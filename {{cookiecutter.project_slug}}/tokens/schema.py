@@ -1,4 +1,4 @@
-"""What drf-spectacular cannot see by itself of the token endpoints."""
+"""OpenAPI extensions for the authentication class and the token serializers."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from rest_framework_simplejwt.settings import api_settings
 
 
 class JWTScheme(simplejwt.SimpleJWTScheme):
-    """`Authorization: Bearer …`; drf-spectacular's own warns where AUTH_HEADER_TYPES has two."""
+    """Describes the first of AUTH_HEADER_TYPES; the base class warns if there are two."""
 
     target_class = "tokens.authentication.JWTAuthentication"
 

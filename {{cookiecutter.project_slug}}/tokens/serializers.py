@@ -1,4 +1,4 @@
-"""What the token endpoints take and give: Simple JWT's, named in config/jwt.py."""
+"""Serializers of the token endpoints, named in config/jwt.py."""
 
 from typing import Any
 
@@ -24,14 +24,15 @@ class {{ project.tokens.obtain_serializer }}(serializers.{{ project.tokens.obtai
     # % endif
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A password is taken as it was typed.
+        # White space is part of a password.
         self.fields["password"] = serializers.PasswordField(trim_whitespace=False, max_length=4096)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         data: dict[str, Any] = super().validate(attrs)
         request = self.context["request"]
         # % if project.revocation.sessions
-        revocation.record_session_use(self.token_class(data["{{ project.tokens.refresh_field }}"], verify=False), request)
+        token = self.token_class(data["{{ project.tokens.refresh_field }}"], verify=False)
+        revocation.record_session_use(token, request)
         # % endif
         log_event("login", request, user=self.user and self.user.pk)
         return data
@@ -48,7 +49,7 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         token = self.token_class(attrs["{{ project.tokens.refresh_field }}"])
         # % if project.revocation.sessions and project.tokens.rotates
-        # Whether the session goes on is found out when the token is replaced.
+        # replace_token() checks the session, so its query would be the second one here.
         user: Any = authentication.JWTAuthentication().get_user(token)
         # % else
         user: Any = JWTAuthentication().get_user(token)
@@ -86,9 +87,9 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
 
 
 def renew_token(token: Token) -> None:
-    """Gives a refresh token a new id and a new life, not beyond what a login lasts at most.
+    """Sets a new id and expiration, limited by the absolute lifetime of a login.
 
-    The claim auth_time (OpenID Connect Core, section 2) tells when that was.
+    The claim auth_time contains the time of the login (OpenID Connect Core, section 2).
     """
     now = datetime_to_epoch(token.current_time)
     login = token.payload.setdefault("auth_time", token.get("iat", now))
@@ -102,7 +103,7 @@ def renew_token(token: Token) -> None:
 
 
 class TokenVerifySerializer(serializers.TokenVerifySerializer):
-    """Whether the token is still good for what it was made for."""
+    """Accepts a token that its own endpoint would accept."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         token = UntypedToken(attrs["token"])
@@ -117,9 +118,9 @@ class TokenVerifySerializer(serializers.TokenVerifySerializer):
 
 class TokenBlacklistSerializer(serializers.{{ project.tokens.refresh_serializer if project.tokens.sliding else "TokenBlacklistSerializer" }}):
     # % if project.tokens.sliding
-    """Logs out, with all tokens that this one was refreshed to. Simple JWT's takes no sliding one."""
+    """Revokes the token and all its successors. Simple JWT has none for sliding tokens."""
     # % else
-    """Logs out."""
+    """Revokes the token."""
     # % endif
 
     # % if project.revocation.sessions

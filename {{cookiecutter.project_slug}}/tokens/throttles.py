@@ -1,4 +1,4 @@
-"""How often an address, and an account, may ask; the rates are in config/settings.py."""
+"""Throttles per address and per account; the rates are in config/settings.py."""
 
 import ipaddress
 import time
@@ -12,10 +12,9 @@ from .events import hash_login
 
 
 class AtomicRateThrottle(SimpleRateThrottle):
-    """Counts in the cache, in one step: of many requests at once, none passes uncounted.
+    """Counts requests with an atomic increment, so that every concurrent request is counted.
 
-    REST framework's own reads a list and writes it back, so that parallel requests overlook each
-    other.
+    The base class reads a list from the cache and writes it back: concurrent requests are lost.
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
@@ -30,7 +29,7 @@ class AtomicRateThrottle(SimpleRateThrottle):
         try:
             count = self.cache.incr(key)
         except ValueError:
-            # The cache was short of memory, and has dropped it meanwhile.
+            # The cache has evicted the key since it was added.
             count = 1
         return bool(count <= limit)
 
@@ -38,7 +37,7 @@ class AtomicRateThrottle(SimpleRateThrottle):
         return self.left
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
-        """The address; of IPv6, the network of 64 bits that a single client has."""
+        """Returns the address; for IPv6 the /64 network, which one client usually controls."""
         ident = self.get_ident(request)
         try:
             address = ipaddress.ip_address(ident)
@@ -54,7 +53,7 @@ class TokenObtainAddressThrottle(AtomicRateThrottle):
 
 
 class TokenObtainAccountThrottle(AtomicRateThrottle):
-    """Whatever addresses the guesses come from."""
+    """Counts the attempts for one account from all addresses."""
 
     scope = "token_obtain_account"
 

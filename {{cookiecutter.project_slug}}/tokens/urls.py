@@ -1,4 +1,4 @@
-"""Where tokens are given out, refreshed, checked and revoked."""
+"""URLs of the token endpoints."""
 
 from django.urls import path
 

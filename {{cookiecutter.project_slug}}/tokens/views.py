@@ -1,4 +1,4 @@
-"""The token endpoints: Simple JWT's, with throttles, and answers that nobody keeps."""
+"""Views of the token endpoints, with throttles and responses that are never cached."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ class TokenBlacklistView({{ "cookies.ReadRefreshCookieMixin, " if project.tokens
 @require_safe
 @cache_control(public=True, max_age=int(MAX_AGE.total_seconds()))
 def jwks(request: HttpRequest) -> JsonResponse:
-    """The public keys that verify the tokens (RFC 7517, section 5)."""
+    """Returns the public keys that verify the tokens (RFC 7517, section 5)."""
     keys = [key.jwk for key in settings.JWT_KEYS.keys]
     return JsonResponse({"keys": keys}, content_type="application/jwk-set+json")
 # % endif

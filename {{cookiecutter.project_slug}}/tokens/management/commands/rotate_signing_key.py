@@ -12,45 +12,45 @@ from tokens.events import log_event
 
 class Command(BaseCommand):
     help = (
-        "Makes a new key in the file of JWT_SIGNING_KEY_FILE. It signs in a few minutes, when those"
-        " who keep the public keys have fetched it; running processes notice. Older keys verify"
-        " until the last token that they signed has expired; after that, this command drops them."
+        "Adds a new key to the file JWT_SIGNING_KEY_FILE. It signs after a few minutes, when other"
+        " services have fetched the public keys. Older keys verify until the last token signed with"
+        " them has expired; after that, this command deletes them."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--drop-old",
             action="store_true",
-            help="drop all older keys at once, because one is known to others: users log in again",
+            help="delete all older keys now, because one has leaked: users must log in again",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         ring = settings.JWT_KEYS
         if ring.file is None:
             raise CommandError(
-                "The keys are in the environment: put JWT_SIGNING_KEY first into"
-                " JWT_SIGNING_KEY_FALLBACKS, give it a new key (python -m tokens.keys FILE makes"
-                " one), and restart."
+                "The keys are in the environment. Move JWT_SIGNING_KEY to the start of"
+                " JWT_SIGNING_KEY_FALLBACKS, set it to a new key (python -m tokens.keys FILE"
+                " creates one) and restart the server."
             )
         try:
             longest = timedelta(0) if options["drop_old"] else self.get_longest_lifetime()
-            start, dropped = ring.rotate(longest)
+            start, deleted = ring.rotate(longest)
         except FileExistsError as error:
             raise CommandError(
-                f"{error.filename} is there: another rotation is under way, or broke off. If it"
-                " broke off, remove that file."
+                f"{error.filename} exists: another rotation is running or was interrupted. If it"
+                " was interrupted, delete that file."
             ) from error
         except (OSError, ValueError) as error:
-            raise CommandError(f"No key was made: {error}") from error
+            raise CommandError(f"No key was created: {error}") from error
         kept = len(ring.keys) - 1
-        log_event("key_rotated", None, kept=kept, dropped=dropped)
+        log_event("key_rotated", None, kept=kept, deleted=deleted)
         self.stdout.write(
-            f"A new key signs from {start:%H:%M:%S} UTC on."
-            f" Older ones: {kept} still verify, {dropped} dropped."
+            f"Added 1 key, which signs from {start:%H:%M:%S} UTC."
+            f" Older keys: {kept} kept, {deleted} deleted."
         )
 
     def get_longest_lifetime(self) -> timedelta:
-        """How long after it was signed a token can still be accepted."""
+        """Returns the longest time for which a token can be valid after it was signed."""
         # % if project.tokens.sliding
         lifetimes = (api_settings.SLIDING_TOKEN_LIFETIME,)
         # % else
