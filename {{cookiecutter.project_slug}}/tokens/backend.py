@@ -42,7 +42,7 @@ class TokenBackend(backends.TokenBackend):
             payload = super().decode(token, verify)
         except (RecursionError, TypeError, ValueError, jwt.PyJWTError) as error:
             # PyJWT does not catch these: a deeply nested header, a key of another type.
-            raise TokenBackendError("The token is invalid.") from error
+            raise TokenBackendError("Token is invalid") from error
         check_claims(payload)
         return payload
 
@@ -68,7 +68,7 @@ class TokenBackend(backends.TokenBackend):
         # % if project.keys.remote
         return issuer.get_key(kid)
         # % else
-        raise TokenBackendError("The token is invalid.")
+        raise TokenBackendError("Token is invalid")
         # % endif
     # % endif
 
@@ -86,7 +86,7 @@ def check_claims(payload: dict[str, Any]) -> None:
         and is_session_id(payload.get("sid"))
         # % endif
     ):
-        raise TokenBackendError("The token is invalid.")
+        raise TokenBackendError("Token is invalid")
 
 
 def is_identifier(value: object) -> bool:

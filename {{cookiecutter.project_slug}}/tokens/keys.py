@@ -91,7 +91,7 @@ class KeyRing:
         return next((key for entry, key in known if entry.is_active()), known[-1][1])
 
     def _load(self) -> tuple[tuple[Entry, Key], ...]:
-        """Returns the entries and their keys; the last valid ones if the file has become invalid."""
+        """Returns the entries and their keys: the last valid ones if the file became invalid."""
         try:
             stamp = self._read_stamp()
             if stamp != self._stamp or not self._known:

@@ -49,7 +49,7 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         token = self.token_class(attrs["{{ project.tokens.refresh_field }}"])
         # % if project.revocation.sessions and project.tokens.rotates
-        # replace_token() checks the session, so its query would be the second one here.
+        # Simple JWT's class only fetches the user: replace_token() checks the session.
         user: Any = authentication.JWTAuthentication().get_user(token)
         # % else
         user: Any = JWTAuthentication().get_user(token)
@@ -103,7 +103,7 @@ def renew_token(token: Token) -> None:
 
 
 class TokenVerifySerializer(serializers.TokenVerifySerializer):
-    """Accepts a token that its own endpoint would accept."""
+    """Verifies a token as the endpoint that accepts it would."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         token = UntypedToken(attrs["token"])
@@ -117,8 +117,10 @@ class TokenVerifySerializer(serializers.TokenVerifySerializer):
 
 
 class TokenBlacklistSerializer(serializers.{{ project.tokens.refresh_serializer if project.tokens.sliding else "TokenBlacklistSerializer" }}):
-    # % if project.tokens.sliding
-    """Revokes the token and all its successors. Simple JWT has none for sliding tokens."""
+    # % if project.revocation.sessions
+    """Ends the session of the token."""
+    # % elif project.tokens.sliding
+    """Revokes the token and all its successors. Simple JWT has no such class for sliding tokens."""
     # % else
     """Revokes the token."""
     # % endif
