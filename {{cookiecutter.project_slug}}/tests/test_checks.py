@@ -78,7 +78,7 @@ class OwnValidator(EndSessionsValidator):
         ([f"{__name__}.OwnValidator"], []),
     ],
 )
-def test_missing_password_validator_is_reported(names: list[str], expected: list[str]) -> None:
+def test_password_validator_is_required(names: list[str], expected: list[str]) -> None:
     validators = [{"NAME": name} for name in names]
     assert find_problems(AUTH_PASSWORD_VALIDATORS=validators) == expected
 # % endif

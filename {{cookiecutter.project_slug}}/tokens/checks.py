@@ -80,7 +80,7 @@ def check_settings() -> Iterator[CheckMessage]:
 
 def check_password_validators() -> Iterator[CheckMessage]:
     validators = get_password_validators(settings.AUTH_PASSWORD_VALIDATORS)
-    if not any(isinstance(one, EndSessionsValidator) for one in validators):
+    if not any(isinstance(entry, EndSessionsValidator) for entry in validators):
         yield Error(
             "AUTH_PASSWORD_VALIDATORS must contain EndSessionsValidator: without it, a new"
             " password ends no session.",

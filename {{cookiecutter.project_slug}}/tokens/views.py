@@ -23,6 +23,10 @@ no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 # % endif
 @no_store
 class {{ project.tokens.obtain_view }}({{ "cookies.SetRefreshCookieMixin, " if project.tokens.cookie else "" }}views.{{ project.tokens.obtain_view }}):
+    # % if project.tokens.cookie
+    """Returns an access token and sets the cookie with the refresh token."""
+
+    # % endif
     throttle_classes = (throttles.TokenObtainAddressThrottle, throttles.TokenObtainAccountThrottle)
 
 
@@ -31,6 +35,10 @@ class {{ project.tokens.obtain_view }}({{ "cookies.SetRefreshCookieMixin, " if p
 # % endif
 @no_store
 class {{ project.tokens.refresh_view }}({{ "cookies.ReadRefreshCookieMixin, " if project.tokens.cookie else "" }}views.{{ project.tokens.refresh_view }}):
+    # % if project.tokens.cookie
+    """Returns an access token for the refresh token in the cookie."""
+
+    # % endif
     throttle_classes = (throttles.TokenRefreshThrottle,)
 # % if project.paths.verify
 
@@ -49,6 +57,13 @@ class TokenVerifyView(views.TokenVerifyView):
 # % endif
 @no_store
 class TokenBlacklistView({{ "cookies.ReadRefreshCookieMixin, " if project.tokens.cookie else "" }}views.TokenBlacklistView):
+    # % if project.tokens.cookie
+    """Revokes the refresh token in the cookie and deletes the cookie."""
+
+    # % elif project.revocation.sessions
+    """Ends the session of the token."""
+
+    # % endif
     throttle_classes = (throttles.TokenRefreshThrottle,)
     # % if project.tokens.cookie
 
