@@ -98,10 +98,10 @@ ONLY_WITH = {
 COOKIE_FILES = ("tests/test_cookies.py", "tokens/cookies.py")
 REVOCATION_FILES = (
     "tests/test_purging.py",
-    "tokens/management/commands/purge_tokens.py",
-    "tokens/revocation.py",
     "tests/test_revocation.py",
+    "tokens/management/commands/purge_tokens.py",
     "tokens/password_validation.py",
+    "tokens/revocation.py",
     "tokens/signals.py",
 )
 SESSION_FILES = (
