@@ -107,17 +107,17 @@ def user(db: None) -> User:
 
 # % if project.api.has_owners
 @pytest.fixture
-def other(db: None) -> User:
+def other_user(db: None) -> User:
     """Another user, who may do the same."""
     return create_user("eve")
 
 
 @pytest.fixture
-def other_api(other: User, anonymous: APIClient) -> APIClient:
+def other_api(other_user: User, anonymous: APIClient) -> APIClient:
     """A client that the other user is logged in with."""
     response = anonymous.post(
         reverse("{{ project.paths.obtain_name }}"),
-        {"{{ project.accounts.login_field }}": other.get_username(), "password": PASSWORD},
+        {"{{ project.accounts.login_field }}": other_user.get_username(), "password": PASSWORD},
     )
     return create_client(response.json()["{{ project.tokens.access_field }}"])
 
