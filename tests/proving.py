@@ -38,7 +38,9 @@ PRODUCTION = [
     "DEBUG=False",
 ]
 # Dependencies that settings name by a text or a URL; and one that only development needs.
-DEPENDENCIES = "DEP002=argon2-cffi|django-cors-headers|django-filter|psycopg|redis|whitenoise,DEP004=factory"
+DEPENDENCIES = (
+    "DEP002=argon2-cffi|django-cors-headers|django-filter|psycopg|redis|whitenoise,DEP004=factory"
+)
 
 Seconds = dict[str, float]
 # Runs its steps in a project, with an environment and the URL of a database.
