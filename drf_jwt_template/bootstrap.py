@@ -18,7 +18,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from .answers import Answers
 from .answers.reading import read
+from .rendering.literals import duration_words
 
 
 def finish(variables: Mapping[str, Any], *, update: bool) -> None:
@@ -31,9 +33,11 @@ def finish(variables: Mapping[str, Any], *, update: bool) -> None:
         return
     project = Path.cwd()
     console = Console(highlight=False, soft_wrap=True)
-    if not read(variables).run_setup:
+    answers = read(variables)
+    policy = describe_policy(answers)
+    if not answers.run_setup:
         text = f"{project.name} is rendered. This makes it ready to run:\n{_setup(project)}"
-        console.print(f"\n{text}", markup=False)
+        console.print(f"\n{policy}\n\n{text}", markup=False)
         return
     try:
         ready = set_up(project, console)
@@ -48,7 +52,27 @@ def finish(variables: Mapping[str, Any], *, update: bool) -> None:
         text = f"{project} is ready. This starts its server:\n{_run(project)}"
     else:
         text = f"The project is kept in {project}.\nThis does the rest:\n{_setup(project)}"
-    console.print(f"\n{text}", markup=False)
+    console.print(f"\n{policy}\n\n{text}", markup=False)
+
+
+def describe_policy(answers: Answers) -> str:
+    """Returns the token policy in two lines, in which a mistyped answer is seen."""
+    flow = answers.token_flow
+    if flow != "sliding":
+        flow += f" ({'rotated' if answers.rotate_refresh_tokens else 'not rotated'})"
+    access = duration_words(answers.access_token_lifetime)
+    refresh = duration_words(answers.refresh_token_lifetime)
+    paths = (
+        answers.token_obtain_path,
+        answers.token_refresh_path,
+        answers.token_verify_path,
+        answers.token_blacklist_path,
+    )
+    return (
+        f"Tokens: {flow}, revocation {answers.revocation}, access {access}, refresh {refresh},"
+        f" {answers.algorithm}\n"
+        f"Paths:  {' '.join(f'/{path}' for path in paths if path)}"
+    )
 
 
 def set_up(project: Path, console: Console) -> bool:

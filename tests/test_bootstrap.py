@@ -17,6 +17,7 @@ from pytest_cookies.plugin import Cookies
 from rich.console import Console
 
 from drf_jwt_template import bootstrap
+from drf_jwt_template.answers.reading import read
 
 from .baking import bake
 
@@ -254,3 +255,37 @@ def test_update_sets_nothing_up(
     bootstrap.finish({**default_answers, "_template": "here"}, update=True)
     assert sorted(os.walk(setup.ROOT)) == before
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "policy"),
+    [
+        (
+            {},
+            "Tokens: pair (rotated), revocation sessions, access 5 minutes, refresh 1 day, HS256\n"
+            "Paths:  /api/token/ /api/token/refresh/ /api/token/verify/ /api/token/blacklist/",
+        ),
+        (
+            {
+                "token_flow": "sliding",
+                "revocation": "none",
+                "access_token_lifetime": "1h30m",
+                "algorithm": "EdDSA",
+                "token_verify_path": "none",
+                "token_obtain_path": "login",
+            },
+            "Tokens: sliding, revocation none, access 1 hour 30 minutes, refresh 1 day, EdDSA\n"
+            "Paths:  /login /api/token/refresh/",
+        ),
+        (
+            {"token_flow": "pair-with-refresh-cookie", "rotate_refresh_tokens": False},
+            "Tokens: pair-with-refresh-cookie (not rotated), revocation sessions, access 5 minutes,"
+            " refresh 1 day, HS256\n"
+            "Paths:  /api/token/ /api/token/refresh/ /api/token/verify/ /api/token/blacklist/",
+        ),
+    ],
+)
+def test_policy_is_described(
+    default_answers: dict[str, object], changed: dict[str, object], policy: str
+) -> None:
+    assert bootstrap.describe_policy(read({**default_answers, **changed})) == policy
