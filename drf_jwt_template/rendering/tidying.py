@@ -19,12 +19,18 @@ from rich.cells import cell_len
 from .literals import LINE_LENGTH
 
 Import = ast.Import | ast.ImportFrom
-# A bracket at the end of a line, lines that end with a comma and have no comment, and its counterpart.
+# A bracket at the end of a line; lines that end with a comma, or a single one; and its counterpart.
 BROKEN = re.compile(
-    r"^(?P<head>[^#\n]*[\[({])\n(?P<items>(?: +(?![ \])}])[^#\n]*,\n)+) *(?P<tail>[\])}][^\n]*)$",
+    r"^(?P<head>[^#\n]*[\[({])\n(?P<items>(?: +(?![ \])}])[^#\n]*,\n)+| +(?![ \])}])[^#\n]*[^#\n,]\n)"
+    r" *(?P<tail>[\])}][^\n]*)$",
     re.MULTILINE,
 )
-# In a list, tuple or dict: another bracket with something in it.
+IMPORT = re.compile(r"^ *from \S+ import \($")
+# The brackets of a call, a signature or a subscript.
+TRAILER = re.compile(r"[\w\])][\[(]$")
+# The brackets of a list, tuple or dict, unless an operator precedes them.
+LITERAL = re.compile(r"(^ *|[=:(\[{,] ?|\breturn )[\[({]$")
+# In a list, tuple or dict: another bracket that is not empty.
 NESTED = re.compile(r"[\[({][^\])}]")
 
 
@@ -40,22 +46,38 @@ def tidy(source: str) -> str:
 def join_short_brackets(source: str) -> str:
     """Returns the source with each bracket on one line that fits there, from the inside out.
 
-    A list, tuple or dict that holds calls or other lists stays as it is: one item a line reads better.
+    A list, tuple or dict that holds calls or other lists stays as it is: one item a line reads
+    better. So does what is inside a string.
     """
-    joined = BROKEN.sub(_join_bracket, source)
+    strings = [
+        range(node.lineno, node.end_lineno or node.lineno)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.lineno != node.end_lineno
+    ]
+
+    def join_unless_in_string(match: re.Match[str]) -> str:
+        line = source.count("\n", 0, match.start()) + 1
+        return match[0] if any(line in lines for lines in strings) else _join_bracket(match)
+
+    joined = BROKEN.sub(join_unless_in_string, source)
     return source if joined == source else join_short_brackets(joined)
 
 
 def _join_bracket(match: re.Match[str]) -> str:
     head, tail = match["head"], match["tail"]
     items = [item.strip() for item in match["items"].splitlines()]
-    is_literal = not re.search(r"[\w\])][\[({]$", head)
-    if is_literal and any(map(NESTED.search, items)):
+    inner = " ".join(items).removesuffix(",")
+    is_import, is_literal = IMPORT.search(head), LITERAL.search(head)
+    if is_import:
+        head, tail = head[:-1], tail[1:]
+    elif is_literal and items[-1].endswith(","):
+        if tail[0] == ")" and len(items) == 1:
+            # The comma makes the tuple.
+            inner += ","
+        elif any(map(NESTED.search, items)):
+            return match[0]
+    elif not TRAILER.search(head) and not (is_literal and tail[0] in "]}"):
         return match[0]
-    inner = " ".join(items)
-    # The comma makes the tuple.
-    if not (is_literal and tail[0] == ")" and len(items) == 1):
-        inner = inner.removesuffix(",")
     line = f"{head}{inner}{tail}"
     return line if cell_len(line) <= LINE_LENGTH else match[0]
 

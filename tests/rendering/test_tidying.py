@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
+import rest_framework
+import rest_framework_simplejwt
 
 from drf_jwt_template.rendering.tidying import drop_unused_imports, join_short_brackets
 from tools.rendering import SOURCES, variables
@@ -150,6 +153,10 @@ def test_import_in_a_function_is_unchanged() -> None:
         ("x = [\n    f(\n        1,\n    ),\n]\n", "x = [\n    f(1),\n]\n"),
         ("f(\n    [\n        1,\n    ],\n    2,\n)\n", "f([1], 2)\n"),
         ("f(\n    x[\n        1,\n    ],\n)\n", "f(x[1])\n"),
+        ("x = (\n    f(1),\n)\n", "x = (f(1),)\n"),
+        ("f(\n    {\n        1: 2,\n    }\n)\n", "f({1: 2})\n"),
+        ("x = [\n    f(1)\n]\n", "x = [f(1)]\n"),
+        ("from a import (\n    b,\n    c,\n)\n", "from a import b, c\n"),
         ("path(\n    'a',\n    V.as_view(),\n)\n", "path('a', V.as_view())\n"),
     ],
 )
@@ -165,7 +172,11 @@ def test_short_bracket_is_joined(broken: str, joined: str) -> None:
         "x = [\n    f(1),\n]\n",
         "x = [\n    (1, 2),\n]\n",
         "x = {\n    'a': ['b'],\n}\n",
-        "x = f(\n    1\n)\n",
+        "x = (\n    1\n)\n",
+        "x = '%s %s' % (\n    1,\n    2,\n)\n",
+        "for (\n    a,\n    b,\n) in c:\n    pass\n",
+        '"""A call:\n\n    f(\n        1,\n    )\n"""\n',
+        'x = f"""\n    f(\n        1,\n    )\n"""\n',
         f"x = [\n    {'a' * 50},\n    {'b' * 50},\n]\n",
         "x = [\n    '宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽宽',\n]\n",
     ],
@@ -178,3 +189,25 @@ def test_line_of_exact_length_is_joined() -> None:
     items = f"    {'a' * 46},\n    {'b' * 46},\n"
     assert join_short_brackets(f"x = [\n{items}]\n") == f"x = [{'a' * 46}, {'b' * 46}]\n"
     assert "\n    " in join_short_brackets(f"xx = [\n{items}]\n")
+
+
+LIBRARIES = [
+    module
+    for library in (rest_framework, rest_framework_simplejwt)
+    for folder in library.__path__
+    for module in sorted(Path(folder).rglob("*.py"))
+]
+
+
+def statements(source: str) -> list[str]:
+    """Returns the statements of a module without its imports."""
+    imports = (ast.Import, ast.ImportFrom)
+    return [ast.dump(node) for node in ast.parse(source).body if not isinstance(node, imports)]
+
+
+def test_code_of_libraries_keeps_its_meaning() -> None:
+    for module in LIBRARIES:
+        source = module.read_text(encoding="utf-8")
+        joined = join_short_brackets(source)
+        assert ast.dump(ast.parse(joined)) == ast.dump(ast.parse(source)), module
+        assert statements(drop_unused_imports(joined)) == statements(source), module
