@@ -140,9 +140,9 @@ NAMED: Mapping[str, Row] = {
         "api_prefix": "api/v1",
     },
     "awkward-names": {
-        "resources": "Class(name: str); Once(x: Class, of: many Class); Owner(x: Once, y: many Once);"
+        "resources": "Class(name: str, build: int); Once(x: Class, of: many Class); Owner(x: Once, y: many Once);"
         " Made(x: Owner, state: choice(a|b), span: duration unique);"
-        " Number(x: Made, state: choice(a|b), span: duration)",
+        " Number(x: Made, factory: Class, state: choice(a|b), span: duration)",
     },
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..rendering.literals import LINE_LENGTH, Brackets, layout, string
 from .field import Field
+from .names import factory_name
 from .resource import Resource
 
 BODY_INDENT = 12
@@ -75,7 +76,7 @@ class Case:
 
     def _related(self, field: Field, start: str) -> str | Brackets:
         """The value of a relation, to a row that is new."""
-        owner = [f"{field.target_owner}=user"] if field.target_owner else []
+        owner = [f"{factory_name(field.target_owner)}=user"] if field.target_owner else []
         create = f"factories.{field.target}Factory.create("
         if self.hyperlinked:
             row = Brackets("link(", [Brackets(create, owner, ")")], ")")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..rendering.literals import LINE_LENGTH, call, string
 from .facts import ResourceFacts
 from .kinds import KINDS, RELATIONS, Kind
-from .names import camel_case, choice_member
+from .names import camel_case, choice_member, factory_name
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,11 @@ class Field:
         elif self.optional and self.kind.text and not self.nullable:
             options["default"] = '""'
         return options
+
+    @property
+    def factory_name(self) -> str:
+        """The name of the declaration in a factory."""
+        return factory_name(self.name)
 
     def fake(self, resource: ResourceFacts) -> str:
         """Returns the declaration of a factory that makes a believable value."""

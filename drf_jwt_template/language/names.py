@@ -61,6 +61,21 @@ RESERVED_RESOURCES = {
 }
 RESERVED_CLASSES = ("Decimal", "Meta", "UUID")
 """Names in models.py that the class of a `choice` field would hide."""
+FACTORY_NAMES = {
+    "build",
+    "build_batch",
+    "create",
+    "create_batch",
+    "factory",
+    "generate",
+    "generate_batch",
+    "reset_sequence",
+    "simple_generate",
+    "simple_generate_batch",
+    "stub",
+    "stub_batch",
+}
+"""Names that mean something else in a factory of factory_boy."""
 CLASS_SUFFIXES = ("Admin", "Filter", "Serializer", "ViewSet")
 
 PROJECT_COMPONENTS = {
@@ -227,3 +242,8 @@ def find_field_problem(name: str) -> str:
     if len(name) > MAX_NAME:
         return f"{subject} must have at most {MAX_NAME} characters"
     return ""
+
+
+def factory_name(field: str) -> str:
+    """Returns the name under which a factory declares a field."""
+    return f"{field}_" if field in FACTORY_NAMES else field

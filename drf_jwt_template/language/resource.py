@@ -135,6 +135,11 @@ class Resource:
         return [f for f in self.fields if f.type != "many" and not (f.relation and f.optional)]
 
     @property
+    def renamed(self) -> list[Field]:
+        """The fields that a factory declares under another name."""
+        return [f for f in self.made_fields if f.factory_name != f.name]
+
+    @property
     def scarce(self) -> list[str]:
         """The unique fields for which a factory can make only a few values."""
         return [f.name for f in self.fields if f.unique and f.one_digit]

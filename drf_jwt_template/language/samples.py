@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..rendering.literals import call, string
 from .facts import FieldFacts, ResourceFacts
+from .names import factory_name
 
 # Faker's providers for common names of fields.
 PROVIDERS = {
@@ -89,13 +90,14 @@ def fake_relation(field: FieldFacts, resource: ResourceFacts) -> str:
     target = f'"api.factories.{field.target}Factory"'
     if not (resource.owner and field.target_owner):
         return f"factory.SubFactory({target})"
-    same = f'{field.target_owner}=factory.SelfAttribute("..{resource.owner}")'
+    owner = f'factory.SelfAttribute("..{factory_name(resource.owner)}")'
+    same = f"{factory_name(field.target_owner)}={owner}"
     return f"factory.SubFactory(\n        {target},\n        {same},\n    )"
 
 
 def fake_many(field: FieldFacts, resource: ResourceFacts) -> str:
     both = resource.owner and field.target_owner
-    arguments = [f"{field.target_owner}=self.{resource.owner}"] if both else []
+    arguments = [f"{factory_name(field.target_owner)}=self.{resource.owner}"] if both else []
     return call(f"{field.target}Factory", arguments, indent=12, beside=len("needed = "))
 
 

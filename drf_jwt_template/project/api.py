@@ -43,6 +43,11 @@ class Api:
         return any(resource.relations for resource in self.resources)
 
     @property
+    def renames(self) -> bool:
+        """Whether a factory declares a field under another name."""
+        return any(resource.renamed for resource in self.resources)
+
+    @property
     def protects(self) -> bool:
         """Whether a row can prevent the deletion of another row."""
         return any(field.on_delete in ("PROTECT", "RESTRICT") for field in self._fields)

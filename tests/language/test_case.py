@@ -62,3 +62,16 @@ def test_awkward_field_names_are_no_attributes() -> None:
     assert isinstance(body, ast.Dict)
     assert [ast.literal_eval(key) for key in body.keys if key] == names
     assert not set(case.promises) & set(names)
+
+
+def test_factory_names_are_avoided() -> None:
+    text = "Factory(build: int, create: str, owner: owner); Machine(factory: Factory, build: owner)"
+    factory, machine = parse(text)
+    assert [f.factory_name for f in factory.fields] == ["build_", "create_", "owner"]
+    assert machine.fields[0].fake(machine) == (
+        'factory.SubFactory(\n        "api.factories.FactoryFactory",\n'
+        '        owner=factory.SelfAttribute("..build_"),\n    )'
+    )
+    assert Case(machine, hyperlinked=False).body == (
+        '{"factory": factories.FactoryFactory.create(owner=user).pk}'
+    )
