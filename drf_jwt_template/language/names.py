@@ -24,6 +24,7 @@ RESERVED_FIELDS = {
         "models.py imports a module or function of that name",
     ),
     "l": "it looks like a digit",
+    "self": "Django cannot create a row with it",
     "str": "models.py uses the type of that name",
     **dict.fromkeys(QUERY_PARAMETERS, "it is a query parameter of every list"),
     **dict.fromkeys(
