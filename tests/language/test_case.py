@@ -56,7 +56,7 @@ def test_promises_of_relations() -> None:
 
 
 def test_awkward_field_names_are_no_attributes() -> None:
-    names = ["model", "path", "body", "user", "self", "create", "row", "rows", "find", "owner", "n"]
+    names = ["model", "path", "body", "user", "create", "row", "rows", "find", "owner", "n"]
     case = cases(f"Awkward({', '.join(f'{name}: int' for name in names)})")["Awkward"]
     body = ast.parse(case.body, mode="eval").body
     assert isinstance(body, ast.Dict)
