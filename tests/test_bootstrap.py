@@ -82,7 +82,7 @@ def test_secrets_survive_a_shell_and_are_made_once(
     if os.name == "posix":
         assert stat.S_IMODE((setup.ROOT / ".env").stat().st_mode) == 0o600
     # A second time, nothing changes.
-    assert setup.write_secrets() == "kept as they are"
+    assert setup.write_secrets() == "unchanged"
     assert secrets_of(setup)["SECRET_KEY"] == found["SECRET_KEY"]
 
 
@@ -114,7 +114,7 @@ def test_a_key_of_the_environment_is_not_made_anew(setup_of: Callable[..., Modul
     (setup.ROOT / ".env").write_text(
         "SECRET_KEY=mine\nJWT_SIGNING_KEY_FILE=/run/secrets/key\n", "utf-8"
     )
-    assert setup.write_secrets() == "kept as they are"
+    assert setup.write_secrets() == "unchanged"
     assert not (setup.ROOT / "keys").exists()
 
 

@@ -116,7 +116,7 @@ def test_from_one_command_to_a_first_token(
     # Again: nothing is made anew.
     before = (project / ".env").read_bytes()
     shown = run(*SETUP, cwd=project, **path_with_uv)
-    assert "the account admin exists already" in shown
+    assert "the account admin already exists" in shown
     assert (project / ".env").read_bytes() == before
 
 
@@ -148,7 +148,7 @@ def test_without_uv(tmp_path: Path, home: dict[str, str], path_without_uv: dict[
     assert "is ready" in shown
     # The second time, what is there is used; uv itself is not removed.
     shown = run(*SETUP, cwd=project, **path_without_uv)
-    assert "exists already" in shown
+    assert "already exists" in shown
     assert (project / ".venv" / BIN / "uv").exists()
 
 
@@ -210,7 +210,9 @@ def test_a_python_that_is_too_old_is_named(
         "django_version=django-6.1",
         home={**home, **path_without_uv},
     )
-    assert re.search(r"Environment failed .*: Python 3\.12 or newer is needed, this is 3\.1", shown)
+    assert re.search(
+        r"Environment failed .*: Python 3\.12 or newer is required, this is 3\.1", shown
+    )
     assert (tmp_path / "out" / "my_api" / "manage.py").exists()
 
 
@@ -236,7 +238,7 @@ def test_a_project_inside_a_repository_makes_none(
 ) -> None:
     run("git", "init", "--quiet", cwd=tmp_path)
     shown = cookiecutter(tmp_path / "out", "--no-input", home={**home, **path_with_uv})
-    assert f"left out: the project is part of the repository {tmp_path}" in shown
+    assert f"skipped: the project is part of the repository {tmp_path}" in shown
     assert not (tmp_path / "out" / "my_api" / ".git").exists()
 
 

@@ -1,7 +1,7 @@
 """Prepares the database: `python -m scripts.prepare`, which `make setup` runs.
 
-Writes the first migration of each app that has none, applies all migrations, and creates the superuser
-that DJANGO_SUPERUSER_* in `.env` describe.
+Creates the first migration of each app that has none, applies all migrations, and creates the
+superuser from the variables DJANGO_SUPERUSER_* in `.env`.
 """
 
 import importlib
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def create_first_migrations() -> None:
-    """Writes the first migration of each app of the project that has models and no migration."""
+    """Creates the first migration of each of the project's apps that has models but no migration."""
     labels = [
         app.label
         for app in apps.get_app_configs()
@@ -51,7 +51,7 @@ def create_superuser() -> str:
     shown = "YOUR_PASSWORD"
     try:
         User.objects.get_by_natural_key(login)
-        note = "exists already"
+        note = "already exists"
     except User.DoesNotExist:
         call_command("createsuperuser", interactive=False, verbosity=0)
         if "DJANGO_SUPERUSER_PASSWORD" in os.environ:

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Makes a fresh clone ready to run: `make setup`, or `python scripts/setup.py`.
+"""Prepares a clone of the project: environment, secrets, commit hook, database.
 
-Needs Python {{ project.python }} alone, and uses uv where it is installed. Safe to repeat: what is there is kept,
-what failed is tried again.
+`make setup` runs this script, which requires only Python {{ project.python }}. It can be repeated: it keeps what
+exists and continues where it failed.
 """
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -14,12 +15,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 WINDOWS = os.name == "nt"
 OLDEST_PYTHON = ({{ project.python | replace(".", ", ") }})
-# What of the caller's environment would lead a child astray.
+# Variables that would make the commands use another project or environment.
 FOREIGN = (
     "DJANGO_SETTINGS_MODULE",
     "PYTHONHOME",
@@ -27,25 +27,15 @@ FOREIGN = (
     "UV_PROJECT_ENVIRONMENT",
     "VIRTUAL_ENV",
 )
-# Variables that .env.example leaves empty, and what fills them.
-SECRETS: dict[str, Callable[[], str]] = {
-    "SECRET_KEY": lambda: secrets.token_urlsafe(50),
-}
 
 
 class StepError(Exception):
-    """A step could not be done; the message says why in a line or two."""
-
-
-class Report(Protocol):
-    def started(self, step: str) -> None: ...
-
-    def done(self, step: str, seconds: float, note: str) -> None: ...
-
-    def failed(self, step: str, seconds: float, reason: str) -> None: ...
+    """The failure of a step; the message is the reason, in one or two lines."""
 
 
 class PlainReport:
+    """Prints the progress of the steps."""
+
     def started(self, step: str) -> None:
         print(f"{step} ...", flush=True)
 
@@ -57,9 +47,9 @@ class PlainReport:
 
 
 def run(*command: str | Path) -> str:
-    """The output of a command that is run in the project.
+    """Runs a command in the project and returns its output.
 
-    Raises StepError with the lines that tell why it did not succeed.
+    Raises StepError if the command cannot be started or fails.
     """
     environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     try:
@@ -75,23 +65,26 @@ def run(*command: str | Path) -> str:
     except OSError as error:
         raise StepError(f"{command[0]}: {error.strerror}") from None
     if process.returncode:
-        lines = [line.strip() for line in (process.stdout + process.stderr).splitlines()]
-        # Without the marks that a traceback puts under a line.
-        lines = [line for line in lines if line.strip("~^ ")]
-        marks = ("error", "fatal", "cause")
-        telling = [line for line in lines if line.lower().startswith(marks)]
-        reason = [telling[0], telling[-1]] if len(telling) > 1 else telling or lines[-2:]
-        raise StepError("\n".join(reason) or f"{command[0]} exited with {process.returncode}")
+        reason = find_reason(process.stdout + process.stderr)
+        raise StepError(reason or f"{command[0]} exited with {process.returncode}")
     return process.stdout
 
 
+def find_reason(output: str) -> str:
+    """Returns the first and the last line that start like an error, or else the last two lines."""
+    # A traceback underlines code with ~ and ^.
+    lines = [line for line in map(str.strip, output.splitlines()) if line.strip("~^ ")]
+    errors = [line for line in lines if line.lower().startswith(("error", "fatal", "cause"))]
+    return "\n".join([*errors[:1], *errors[1:][-1:]] or lines[-2:])
+
+
 def tool(name: str) -> Path:
-    """A command of .venv, whether it is there yet or not."""
+    """Returns the path of a command in .venv, which may not exist yet."""
     return ROOT / ".venv" / (f"Scripts/{name}.exe" if WINDOWS else f"bin/{name}")
 
 
 def make_environment() -> str:
-    """Installs what pyproject.toml asks for into .venv."""
+    """Installs the dependencies into .venv, with uv; without uv, installs that there as well."""
     uv = shutil.which("uv")
     python = find_python()
     if uv:
@@ -101,23 +94,22 @@ def make_environment() -> str:
     if not tool("uv").exists():
         if not python:
             raise StepError(
-                f"Python {'.'.join(map(str, OLDEST_PYTHON))} or newer is needed,"
-                f" this is {sys.version.split()[0]}; install it, or uv, which finds or brings one"
+                f"Python {'.'.join(map(str, OLDEST_PYTHON))} or newer is required,"
+                f" this is {sys.version.split()[0]}. Install it, or install uv, which downloads it."
             )
         run(python, "-m", "venv", ".venv")
         run(tool("python"), "-m", "pip", "install", "--quiet", "uv")
-    # --inexact leaves uv itself in the environment.
+    # --inexact keeps uv itself in the environment.
     run(tool("uv"), "sync", "--inexact")
     return "installed with uv inside .venv"
 
 
 def find_python() -> str | None:
-    """A Python that is new enough: this one, or one on the PATH."""
+    """Returns a Python that is new enough: this one, or one on the PATH that works."""
     if sys.version_info >= OLDEST_PYTHON:
         return sys.executable
     for minor in range(OLDEST_PYTHON[1] + 4, OLDEST_PYTHON[1] - 1, -1):
-        found = shutil.which(f"python3.{minor}")
-        if found:
+        if found := shutil.which(f"python3.{minor}"):
             with contextlib.suppress(StepError):
                 run(found, "-c", "")
                 return found
@@ -125,28 +117,25 @@ def find_python() -> str | None:
 
 
 def write_secrets() -> str:
-    """Makes .env of .env.example, with a secret wherever a variable in SECRETS is empty."""
+    """Creates .env and the signing key if they are missing, and fills in an empty SECRET_KEY."""
     target = ROOT / ".env"
     source = target if target.exists() else ROOT / ".env.example"
     old = source.read_text(encoding="utf-8")
-    new = "".join(
-        f"{name}={SECRETS[name]()}\n" if line == f"{name}=\n" and name in SECRETS else line
-        for line in old.splitlines(keepends=True)
-        for name in [line.partition("=")[0]]
-    )
-    made = []
-    if not target.exists() or new != old:
+    secret = f"SECRET_KEY={secrets.token_urlsafe(50)}"
+    new = re.sub(r"^SECRET_KEY=$", secret, old, flags=re.MULTILINE)
+    written = []
+    if source != target or new != old:
         replace_file(target, new)
-        made.append(".env")
+        written.append(".env")
     key = "{{ project.keys.file }}"
     if f"JWT_SIGNING_KEY_FILE={key}\n" in new and not (ROOT / key).exists():
         run(tool("python"), "-m", "tokens.keys", key)
-        made.append(key)
-    return f"wrote {' and '.join(made)}" if made else "kept as they are"
+        written.append(key)
+    return f"wrote {' and '.join(written)}" if written else "unchanged"
 
 
 def replace_file(target: Path, text: str) -> None:
-    """Writes a file that its owner alone can read, whole or not at all."""
+    """Writes a file that only its owner can read; an interruption leaves the old file in place."""
     draft = target.with_name(f"{target.name}.new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -156,17 +145,17 @@ def replace_file(target: Path, text: str) -> None:
 
 
 def prepare_git() -> str:
-    """Makes a repository, if the project is in none, and installs the commit hook."""
+    """Creates a repository, unless the project is in one, and installs the commit hook."""
     git = shutil.which("git")
     if git is None:
-        return "left out: there is no git"
+        return "skipped: git is not installed"
     try:
         top = Path(run(git, "rev-parse", "--show-toplevel").strip())
     except StepError:
         run(git, "init", "--quiet")
         top = ROOT
     if top.resolve() != ROOT:
-        return f"left out: the project is part of the repository {top}"
+        return f"skipped: the project is part of the repository {top}"
     run(tool("pre-commit"), "install")
     return "repository and commit hook"
 
@@ -184,8 +173,8 @@ STEPS: tuple[tuple[str, Callable[[], str]], ...] = (
 )
 
 
-def run_steps(report: Report) -> bool:
-    """Takes the steps in turn, up to the first that fails; tells whether all were done."""
+def run_steps(report: PlainReport) -> bool:
+    """Runs the steps until one fails; returns whether all succeeded."""
     for step, action in STEPS:
         report.started(step)
         start = time.monotonic()
@@ -199,9 +188,9 @@ def run_steps(report: Report) -> bool:
 
 
 if __name__ == "__main__":
-    # Where there may be no make, the command that it would run.
+    # Windows has no make.
     setup = r"python scripts\setup.py" if WINDOWS else "make setup"
     server = r".venv\Scripts\python manage.py runserver" if WINDOWS else "make run"
     if not run_steps(PlainReport()):
-        sys.exit(f"The project is kept. When that is mended, `{setup}` goes on from here.")
-    print(f"Ready: `{server}` starts the server, the README has the other commands.")
+        sys.exit(f"Fix the problem and run `{setup}` again.")
+    print(f"Ready. Start the server with `{server}`; the README lists the other commands.")
