@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -233,7 +234,9 @@ class Resource:
     def diagram(self) -> list[str]:
         """The lines of a Mermaid entity relationship diagram."""
         columns = [f for f in self.fields if not f.relation and f.type != "owner"]
-        lines = [f"{self.name} {{", *(f"    {f.type} {f.name}" for f in columns), "}"]
+        lines = [self.name]
+        if columns:
+            lines = [f"{self.name} {{", *(f"    {f.type} {f.name}" for f in columns), "}"]
         for f in self.fields:
             if f.target:
                 here = "|o" if f.unique else "}o"
@@ -246,16 +249,21 @@ class Resource:
                 lines.append(f"{self.name} {here}--{there} {target} : {f.name}")
         return lines
 
-    @property
-    def example(self) -> str:
-        """A valid request body, as JSON between a shell's single quotes."""
+    def example(self, links: Mapping[str, str] | None = None) -> str:
+        """Returns a valid request body, as JSON for a shell's single quotes.
+
+        Relations refer to the first object of their target: by its id, or by its link if given.
+        """
         # The samples are expressions from kinds.py and samples.py, with the one name `n`.
         values = {
             f.name: eval(f.sample, {"n": 1, "str": str})  # noqa: S307
             for f in self.own_fields
             if not f.relation
         }
-        return json.dumps(values | {f.name: [1] if f.type == "many" else 1 for f in self.relations})
+        for f in self.relations:
+            first = links[f.target] if links else 1
+            values[f.name] = [first] if f.type == "many" else first
+        return json.dumps(values)
 
     def url_path(self, prefix: str) -> str:
         return f"/{prefix}{self.path}/"

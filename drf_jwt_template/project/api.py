@@ -18,6 +18,7 @@ class Api:
         self.also_accept = answers.also_accept
         self.browsable = answers.also_accept == "session"
         self._django = answers.django_version
+        self._prefix = answers.api_prefix
 
     @property
     def _fields(self) -> list[Field]:
@@ -36,6 +37,34 @@ class Api:
     def has_owners(self) -> bool:
         """Whether a resource has an owner."""
         return any(resource.owner for resource in self.resources)
+
+    @property
+    def owned(self) -> list[str]:
+        """The plural names of the resources that have an owner."""
+        return [resource.plural_label for resource in self.resources if resource.owner]
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether a list has filters."""
+        return any(resource.has_filter for resource in self.resources)
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether a list can be filtered by a range of values."""
+        return any(len(lookups) > 1 for r in self.resources for _, lookups in r.filters)
+
+    @property
+    def has_search(self) -> bool:
+        """Whether a list can be searched."""
+        return any(resource.search_fields for resource in self.resources)
+
+    @property
+    def example(self) -> str:
+        """A valid request body for the first resource, as JSON for a shell's single quotes."""
+        links = {
+            r.name: f"http://127.0.0.1:8000{r.url_path(self._prefix)}1/" for r in self.resources
+        }
+        return self.resources[0].example(links if self.hyperlinked else None)
 
     @property
     def has_relations(self) -> bool:

@@ -313,7 +313,7 @@ def test_random_text_is_read_or_refused(text: str) -> None:
         assert re.search(r"\n {4}\s*\^+\Z", refusal)
         return
     for resource in parse(text):
-        assert set(json.loads(resource.example)) == {field.name for field in resource.fields}
+        assert set(json.loads(resource.example())) == {field.name for field in resource.fields}
         for field in resource.fields:
             ast.parse(field.declaration, mode="eval")
 
