@@ -72,7 +72,7 @@ def test_resource_needs_one_case(project: Path) -> None:
         add(project, path)
     status, output = run_resource_tests(project)
     assert status == 1, output
-    assert "test_all_models_have_a_case_and_a_factory" in output
+    assert "test_models_have_case_and_factory" in output
     add(project, named[-1])
     status, output = run_resource_tests(project)
     assert status == 0, output
@@ -94,7 +94,7 @@ def add(project: Path, path: str) -> None:
                 file.write(after)
 
 
-IN_FRONT = ("\n\n# In an order", "\n\nCASES", "\n\nurlpatterns")
+IN_FRONT = ("\n\n# A factory comes", "\n\nCASES", "\n\nurlpatterns")
 # What to write into each file, and behind what; at the end, if that is empty.
 ADDITIONS = {
     "api/models.py": [
@@ -132,7 +132,7 @@ class RoomSerializer(serializers.ModelSerializer[models.Room]):
             "",
             """
 
-class RoomFilter(FilterSet):
+class RoomFilterSet(FilterSet):
     class Meta:
         model = models.Room
         fields = {"number": ["exact"]}
@@ -147,7 +147,7 @@ class RoomFilter(FilterSet):
 class RoomViewSet(ModelViewSet[models.Room]):
     queryset = models.Room.objects.all()
     serializer_class = serializers.RoomSerializer
-    filterset_class = filters.RoomFilter
+    filterset_class = filters.RoomFilterSet
     ordering_fields = ["id", "number", "created_at", "updated_at"]
 """,
         )
@@ -166,7 +166,7 @@ class RoomAdmin(admin.ModelAdmin):
     ],
     "api/factories.py": [
         (
-            "\n\n# In an order",
+            "\n\n# A factory comes",
             """
 
 class RoomFactory(DjangoModelFactory[models.Room]):

@@ -42,7 +42,7 @@ MUTATIONS = {
     ),
     "rows of others": Mutation(
         "api/ownership.py",
-        "return visible_to(self.request.user, super().get_queryset(), self.owner_field)",
+        "return filter_visible(super().get_queryset(), self.request.user, self.owner_field)",
         "return super().get_queryset()",
         "TestBook::test_rows_of_others_are_hidden",
     ),
@@ -53,11 +53,11 @@ MUTATIONS = {
         "api/serializers.py",
         f"{OWNER}read_only=True)",
         f"{OWNER}required=False)",
-        "TestBook::test_owner_is_the_requesting_user",
+        "TestBook::test_owner_is_requesting_user",
     ),
     "related rows of others": Mutation(
         "api/ownership.py",
-        'return visible_to(self.context["request"].user, rows, self.owner_field)',
+        'return filter_visible(rows, self.context["request"].user, self.owner_field)',
         "return rows",
         "TestBook::test_private_relations",
     ),
@@ -178,12 +178,12 @@ MUTATIONS = {
     ),
     "datetimes in filters": Mutation(
         "api/filters.py",
-        '            DateTimeField: {"filter_class": FilterByMoment},\n',
+        '            DateTimeField: {"filter_class": IsoDateTimeFilter},\n',
         "",
         "TestBook::test_hostile_queries",
     ),
     "durations in filters": Mutation(
-        "api/filters.py", ', "extra": bounds', "", "TestBook::test_hostile_queries"
+        "api/filters.py", ', "extra": limit_duration', "", "TestBook::test_hostile_queries"
     ),
     "filter": Mutation(
         "api/filters.py", '            "title": ["exact"],\n', "", "TestBook::test_filters"
@@ -196,7 +196,7 @@ MUTATIONS = {
     ),
     "filter set": Mutation(
         "api/views.py",
-        "    filterset_class = filters.ShelfFilter\n",
+        "    filterset_class = filters.ShelfFilterSet\n",
         "",
         "TestShelf::test_filters",
     ),
@@ -289,13 +289,13 @@ MUTATIONS = {
         "tests/test_resources.py",
         "TestBook, TestLoan]",
         "TestBook]",
-        "test_all_models_have_a_case_and_a_factory",
+        "test_models_have_case_and_factory",
     ),
     "model without a factory": Mutation(
         "api/factories.py",
         "    LoanFactory,\n",
         "",
-        "test_all_models_have_a_case_and_a_factory",
+        "test_models_have_case_and_factory",
     ),
 }
 

@@ -77,7 +77,7 @@ FACTORY_NAMES = {
     "stub_batch",
 }
 """Names that mean something else in a factory of factory_boy."""
-CLASS_SUFFIXES = ("Admin", "Filter", "Serializer", "ViewSet")
+CLASS_SUFFIXES = ("Admin", "FilterSet", "Serializer", "ViewSet")
 
 PROJECT_COMPONENTS = {
     "ErrorDetail",

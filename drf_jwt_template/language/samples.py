@@ -98,7 +98,7 @@ def fake_relation(field: FieldFacts, resource: ResourceFacts) -> str:
 def fake_many(field: FieldFacts, resource: ResourceFacts) -> str:
     both = resource.owner and field.target_owner
     arguments = [f"{factory_name(field.target_owner)}=self.{resource.owner}"] if both else []
-    return call(f"{field.target}Factory", arguments, indent=12, beside=len("needed = "))
+    return call(f"{field.target}Factory", arguments, indent=12, beside=len("related = "))
 
 
 def _words(field: FieldFacts) -> str:

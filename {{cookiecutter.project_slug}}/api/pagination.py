@@ -1,18 +1,18 @@
-"""How lists are divided: by page, or by cursor.
+"""Pagination by page number or by cursor.
 
-DEFAULT_PAGINATION_CLASS in config/settings.py names the one in use, and a view set's
-`pagination_class` another one for itself.
+DEFAULT_PAGINATION_CLASS in config/settings.py sets the default; `pagination_class` of a view set
+overrides it.
 """
 
 from rest_framework import pagination
 
 PAGE_SIZE = 25
-# A client cannot ask for more rows at once.
+# The largest page that a client can request.
 MAX_PAGE_SIZE = 100
 
 
 class Pagination(pagination.PageNumberPagination):
-    """`?page=2&page_size=50`, with the number of all rows."""
+    """Pages such as `?page=2&page_size=50`; the response contains the total count."""
 
     page_size = PAGE_SIZE
     page_size_query_param = "page_size"
@@ -20,9 +20,10 @@ class Pagination(pagination.PageNumberPagination):
 
 
 class CursorPagination(pagination.CursorPagination):
-    """`?cursor=…&page_size=50`: as fast on the last page as on the first.
+    """Pages such as `?cursor=…&page_size=50`, the last of them as fast as the first.
 
-    Rows that come or go meanwhile neither repeat nor skip others. There is no number of all rows.
+    While a client reads the pages, new and deleted objects do not shift them. The response contains
+    no total count.
     """
 
     ordering = "id"

@@ -7,9 +7,9 @@ from rest_framework.exceptions import ParseError
 
 
 class JSONParser(parsers.JSONParser):
-    """REST framework's, that also refuses what breaks an answer which repeats it.
+    """Rejects lone surrogates and deeply nested JSON, which would make a response fail (500).
 
-    That is half of a surrogate pair (RFC 8259, section 8.2), and nesting that is too deep to walk.
+    JSON can contain one half of a surrogate pair, but UTF-8 cannot (RFC 8259, section 8.2).
     """
 
     def parse(
@@ -22,7 +22,7 @@ class JSONParser(parsers.JSONParser):
             data = super().parse(stream, media_type, parser_context)
             json.dumps(data, ensure_ascii=False).encode()
         except RecursionError:
-            raise ParseError("JSON parse error - nested too deeply") from None
+            raise ParseError("The JSON is nested too deeply.") from None
         except UnicodeEncodeError:
-            raise ParseError("JSON parse error - a lone surrogate") from None
+            raise ParseError("The JSON contains a lone surrogate.") from None
         return data

@@ -1,4 +1,4 @@
-"""What the API's description says of errors; what succeeds, drf-spectacular sees for itself."""
+"""Error responses in the OpenAPI description; drf-spectacular adds only the successful ones."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,45 +23,45 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ErrorDetail": {
         "type": "object",
         "properties": {
-            "detail": {"type": "string", "description": "What is wrong, for people."},
-            "code": {"type": "string", "description": "The same for programs, if there is one."},
+            "detail": {"type": "string", "description": "The reason, as text."},
+            "code": {"type": "string", "description": "The reason, as a code."},
         },
         "required": ["detail"],
     },
     "FieldErrors": {
         "type": "object",
-        "description": "What is wrong with each field; `non_field_errors` is about several.",
+        "description": "The errors of each field; `non_field_errors` are about several fields.",
         "additionalProperties": {"type": "array", "items": {"type": "string"}},
     },
 }
 RESPONSES = {
-    400: ("BadRequest", "A value is refused, or the body cannot be read."),
-    401: ("Unauthorized", "There is no login or token, or it is refused."),
-    403: ("Forbidden", "Whoever asks may not do this."),
-    404: ("NotFound", "There is no such row, or no such page."),
+    400: ("BadRequest", "A value is invalid, or the body cannot be parsed."),
+    401: ("Unauthorized", "The credentials are missing or invalid."),
+    403: ("Forbidden", "The request is not permitted."),
+    404: ("NotFound", "The object or page does not exist."),
     # % if project.api.protects
-    409: ("Conflict", "Another row needs this one."),
+    409: ("Conflict", "Other objects require this object."),
     # % endif
     429: ("TooManyRequests", "There were too many requests."),
     # % if project.keys.remote
-    503: ("ServiceUnavailable", "The keys of the token's issuer cannot be had."),
+    503: ("ServiceUnavailable", "The keys of the token's issuer are unavailable."),
     # % endif
 }
-# To whoever is logged in, these refuse nothing.
-MILD = (AllowAny, IsAuthenticated, IsAuthenticatedOrReadOnly)
+# These permissions never reject an authenticated user.
+AUTHENTICATION_PERMISSIONS = (AllowAny, IsAuthenticated, IsAuthenticatedOrReadOnly)
 
 
 class AutoSchema(openapi.AutoSchema):
-    """Adds the errors that an operation can end with."""
+    """Adds the error responses that an operation can return."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation:
-            for status in sorted(self.errors(has_body="requestBody" in operation)):
-                operation["responses"].setdefault(str(status), self.reference(status))
+            for status in sorted(self.get_error_statuses(has_body="requestBody" in operation)):
+                operation["responses"].setdefault(str(status), self.get_response_reference(status))
         return operation
 
-    def errors(self, has_body: bool) -> Iterator[int]:
+    def get_error_statuses(self, has_body: bool) -> Iterator[int]:
         if has_body or self.get_filter_backends():
             yield 400
         if self.view.get_authenticators() or isinstance(self.view, views.TokenViewBase):
@@ -70,57 +70,57 @@ class AutoSchema(openapi.AutoSchema):
             if not isinstance(self.view, views.{{ project.tokens.obtain_view }}):
                 yield 503
             # % endif
-        if self.is_guarded():
+        if self.can_be_forbidden():
             yield 403
         if "{" in self.path or (self._is_list_view() and getattr(self.view, "paginator", None)):
             yield 404
         # % if project.api.protects
-        if self.method == "DELETE" and self.is_needed():
+        if self.method == "DELETE" and self.can_be_protected():
             yield 409
         # % endif
         if self.view.get_throttles():
             yield 429
 
-    def is_guarded(self) -> bool:
-        """Whether somebody who is logged in may be refused: by a permission, or for CSRF."""
+    def can_be_forbidden(self) -> bool:
+        """Returns whether a permission or the CSRF check can reject an authenticated user."""
         # % if project.tokens.cookie
         if isinstance(self.view, cookies.SetRefreshCookieMixin):
             return True
         # % endif
         authenticators = self.view.get_authenticators()
         if self.method not in SAFE_METHODS and any(
-            isinstance(one, SessionAuthentication) for one in authenticators
+            isinstance(authenticator, SessionAuthentication) for authenticator in authenticators
         ):
             return True
         return any(
-            # It asks for no permission to read.
-            one.perms_map[self.method]
-            if isinstance(one, DjangoModelPermissions)
-            else not isinstance(one, MILD)
-            for one in self.view.get_permissions()
+            # Reading requires no permission.
+            permission.perms_map[self.method]
+            if isinstance(permission, DjangoModelPermissions)
+            else not isinstance(permission, AUTHENTICATION_PERMISSIONS)
+            for permission in self.view.get_permissions()
         )
     # % if project.api.protects
 
-    def is_needed(self) -> bool:
-        """Whether rows of another model can keep one of this from being deleted."""
+    def can_be_protected(self) -> bool:
+        """Returns whether other objects can prevent the deletion of an object."""
         model = get_view_model(self.view, emit_warnings=False)
         relations = model._meta.related_objects if model else ()
         return any(relation.on_delete in (PROTECT, RESTRICT) for relation in relations)
     # % endif
 
-    def reference(self, status: int) -> Any:
-        """Stands for an error, which is described once for all operations."""
+    def get_response_reference(self, status: int) -> Any:
+        """Returns a reference to the response, which all operations share."""
         name, description = RESPONSES[status]
-        detail, fields = (self.component(*one, "schemas") for one in SCHEMAS.items())
+        detail, fields = (self.get_component_reference(*one, "schemas") for one in SCHEMAS.items())
         body = {"oneOf": [fields, detail]} if status == 400 else detail
         content = {"application/json": {"schema": body}}
         response: dict[str, Any] = {"description": description, "content": content}
         if status == 429:
             seconds = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
             response["headers"] = {"Retry-After": seconds}
-        return self.component(name, response, "responses")
+        return self.get_component_reference(name, response, "responses")
 
-    def component(self, name: str, schema: dict[str, Any], kind: str) -> Any:
+    def get_component_reference(self, name: str, schema: dict[str, Any], kind: str) -> Any:
         component = ResolvedComponent(name, kind, schema, object=name)
         self.registry.register_on_missing(component)
         return component.ref
@@ -128,7 +128,7 @@ class AutoSchema(openapi.AutoSchema):
 
 
 class TimeField(OpenApiSerializerFieldExtension):
-    """A time has no offset; drf-spectacular's `time` is one that has (RFC 3339, section 5.6)."""
+    """Describes times without an offset; the format `time` has one (RFC 3339, section 5.6)."""
 
     target_class = "rest_framework.fields.TimeField"
 
@@ -140,7 +140,7 @@ class TimeField(OpenApiSerializerFieldExtension):
 
 
 class DurationField(OpenApiSerializerFieldExtension):
-    """Days, where there are, and hours, minutes and seconds; drf-spectacular tells nothing of it."""
+    """Describes durations as `[days ]hours:minutes:seconds`."""
 
     target_class = "rest_framework.fields.DurationField"
     match_subclasses = True

@@ -4,7 +4,7 @@ from rest_framework.request import Request
 
 
 class SearchFilter(filters.SearchFilter):
-    """REST framework's, whose errors name the parameter, as those of all filters do."""
+    """Adds the name of the query parameter to errors, as filter sets do."""
 
     def get_search_terms(self, request: Request) -> list[str]:
         try:

@@ -1,4 +1,4 @@
 import pytest
 
-# A failed assertion of the shared tests shows the values, too.
+# Failed assertions in the shared tests show their values.
 pytest.register_assert_rewrite("tests.api")

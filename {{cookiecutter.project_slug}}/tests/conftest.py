@@ -46,7 +46,7 @@ class CheapHasher(PasswordHasher):
 
 
 @pytest.fixture(autouse=True)
-def _settings_of_tests() -> Iterator[None]:
+def _test_settings() -> Iterator[None]:
     with override_settings(
         # Throttles count from zero in each test.
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
@@ -89,7 +89,7 @@ def _foreign_issuer(foreign_keys: dict[str, Any], monkeypatch: pytest.MonkeyPatc
 # % endif
 # % if project.api.permission == "DjangoModelPermissions"
 def create_user(name: str) -> User:
-    """Creates a user who has all permissions for the API, but is no superuser."""
+    """Creates a user who has all permissions for the API but is not a superuser."""
     user = User.objects.create_user({{ 'f"{name}@example.com"' if project.accounts.email_login else 'name, f"{name}@example.com"' }}, PASSWORD)
     user.user_permissions.set(auth.Permission.objects.filter(content_type__app_label="api"))
     return user
@@ -108,13 +108,13 @@ def user(db: None) -> User:
 # % if project.api.has_owners
 @pytest.fixture
 def other_user(db: None) -> User:
-    """Another user, who may do the same."""
+    """A second user, with the same permissions."""
     return create_user("eve")
 
 
 @pytest.fixture
 def other_api(other_user: User, anonymous: APIClient) -> APIClient:
-    """A client that the other user is logged in with."""
+    """A client that sends the other user's token."""
     response = anonymous.post(
         reverse("{{ project.paths.obtain_name }}"),
         {"{{ project.accounts.login_field }}": other_user.get_username(), "password": PASSWORD},
@@ -198,7 +198,7 @@ def api(tokens: dict[str, str]) -> APIClient:
 # % if project.api.permission == "DjangoModelPermissions"
 @pytest.fixture
 def api_without_permission(api: APIClient, user: User) -> APIClient:
-    """The same client, once its user may no longer write."""
+    """A client whose user has lost all permissions."""
     user.user_permissions.clear()
     return api
 

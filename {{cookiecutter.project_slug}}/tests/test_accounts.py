@@ -1,4 +1,4 @@
-"""The user's own account, password hashes and the admin."""
+"""The account endpoint, password hashes and the admin."""
 
 import pytest
 from django.apps import apps
@@ -14,7 +14,7 @@ from config.settings import PASSWORD_HASHERS
 from .conftest import LOGIN, PASSWORD
 
 
-def test_users_see_themselves(api: APIClient, user: User) -> None:
+def test_me_returns_account(api: APIClient, user: User) -> None:
     response = api.get(reverse("user-me"))
     assert response.status_code == 200
     assert response.json() == {
@@ -28,7 +28,7 @@ def test_users_see_themselves(api: APIClient, user: User) -> None:
     }
 
 
-def test_users_change_themselves_but_not_their_login(api: APIClient, user: User) -> None:
+def test_me_update_keeps_login(api: APIClient, user: User) -> None:
     response = api.patch(
         reverse("user-me"),
         {"first_name": "Ada", "{{ project.accounts.login_field }}": "eve@example.com", "is_superuser": True},
@@ -38,13 +38,13 @@ def test_users_change_themselves_but_not_their_login(api: APIClient, user: User)
     assert (user.first_name, user.{{ project.accounts.login_field }}, user.is_superuser) == ("Ada", LOGIN, False)
 
 
-def test_strangers_have_no_account(anonymous: APIClient) -> None:
+def test_me_requires_authentication(anonymous: APIClient) -> None:
     response = anonymous.get(reverse("user-me"))
     assert response.status_code == 401
     assert response["WWW-Authenticate"].startswith("{{ project.jwt.header_type }} ")
 
 
-def test_passwords_are_hashed_as_owasp_has_it() -> None:
+def test_password_hash_parameters() -> None:
     assert PASSWORD_HASHERS[0] == "accounts.hashers.PasswordHasher"
     encoded = PasswordHasher().encode(PASSWORD, "salt-of-a-test")
     assert encoded.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
@@ -63,7 +63,7 @@ def admin(db: None, client: Client) -> Client:
     return client
 
 
-def test_the_admin_lists_and_adds_each_model(admin: Client) -> None:
+def test_admin_lists_and_adds_models(admin: Client) -> None:
     for label in ("accounts", "api"):
         for model in apps.get_app_config(label).get_models():
             names = f"admin:{label}_{model._meta.model_name}"
@@ -71,7 +71,7 @@ def test_the_admin_lists_and_adds_each_model(admin: Client) -> None:
             assert admin.get(reverse(f"{names}_add")).status_code == 200
 
 
-def test_the_admin_adds_a_user(admin: Client) -> None:
+def test_admin_adds_user(admin: Client) -> None:
     login = "eve@example.com"
     response = admin.post(
         reverse("admin:accounts_user_add"),

@@ -1,4 +1,4 @@
-"""The OpenAPI description and its two pages."""
+"""The OpenAPI description and its documentation pages."""
 
 from io import StringIO
 from typing import Any
@@ -21,20 +21,20 @@ ROW = ROWS + "{id}/"
 
 @pytest.fixture
 def paths() -> dict[str, Any]:
-    """What the description says of each path."""
+    """The operations of each path in the description."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
     found: dict[str, Any] = schema["paths"]
     return found
 
 
-def test_the_schema_is_valid_and_without_warnings() -> None:
+def test_schema_is_valid() -> None:
     out = StringIO()
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
     assert out.getvalue().startswith("openapi: 3")
 
 
 @pytest.mark.django_db
-def test_the_schema_is_served(anonymous: APIClient) -> None:
+def test_schema_endpoint(anonymous: APIClient) -> None:
     response = anonymous.get(reverse("schema"), {"format": "json"})
     assert response.status_code == 200
     paths = response.json()["paths"]
@@ -63,7 +63,7 @@ def test_errors_are_described(api: APIClient, anonymous: APIClient, paths: dict[
         assert response["Content-Type"] == "application/json"
 
 
-def test_no_error_is_described_that_cannot_be(paths: dict[str, Any]) -> None:
+def test_impossible_errors_are_not_described(paths: dict[str, Any]) -> None:
     assert list(paths[LOGIN]["post"]["responses"]) == [
         "200",
         "400",
@@ -102,7 +102,7 @@ def test_no_error_is_described_that_cannot_be(paths: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("page", ["swagger-ui", "redoc"])
-def test_the_pages_load_nothing_from_elsewhere(anonymous: APIClient, page: str) -> None:
+def test_documentation_loads_only_local_files(anonymous: APIClient, page: str) -> None:
     response = anonymous.get(reverse(page))
     assert response.status_code == 200
     text = response.content.decode()
