@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line: `python manage.py help` lists the commands."""
+"""Django's command-line utility; `python manage.py help` lists the commands."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        sys.exit(f"The settings are not complete: {error}")
+        sys.exit(f"The settings are invalid: {error}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from .models import User
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
-    """What users see of themselves, and may change of it."""
+    """The account as its user sees it; the login is read-only."""
 
     class Meta:
         model = User

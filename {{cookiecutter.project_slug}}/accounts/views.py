@@ -8,7 +8,7 @@ from .serializers import UserSerializer
 
 
 class MeView(RetrieveUpdateAPIView[User]):
-    """The account of whoever asks."""
+    """Returns and updates the account of the authenticated user."""
 
     permission_classes = (IsAuthenticated,)
     serializer_class = UserSerializer

@@ -1,4 +1,4 @@
-"""The ASGI application, for a server."""
+"""The ASGI application."""
 
 import os
 from io import StringIO
@@ -9,5 +9,5 @@ from django.core.management import call_command
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_asgi_application()
-# A server runs no system checks by itself; with a key that cannot sign, it must not start.
+# ASGI servers do not run system checks; an invalid signing key must stop the start.
 call_command("check", tags=["tokens"], stdout=StringIO())

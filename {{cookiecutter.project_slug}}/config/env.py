@@ -1,4 +1,4 @@
-"""Where settings come from: environment variables and, in development, the file `.env`."""
+"""The environment variables and, in development, those in the file `.env`."""
 
 from pathlib import Path
 
@@ -7,5 +7,5 @@ from environ import Env
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-# A variable that is set already wins over the file.
+# Environment variables take precedence over the file.
 env.read_env(BASE_DIR / ".env")

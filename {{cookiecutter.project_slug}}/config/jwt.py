@@ -11,7 +11,7 @@ from tokens.keys import KeyRing
 
 from .env import BASE_DIR, env
 
-# The keys that sign and verify tokens. None is SECRET_KEY, so each can be replaced alone.
+# The keys that sign and verify tokens. SECRET_KEY is not used, so that each can be replaced separately.
 JWT_KEYS = KeyRing.from_environment(env, BASE_DIR)
 # % if project.tokens.rotates
 

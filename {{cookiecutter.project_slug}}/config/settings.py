@@ -1,15 +1,21 @@
-"""Django settings. Whatever differs between machines comes from the environment (`.env.example`)."""
+"""Django settings. Environment variables set what differs between machines (`.env.example`)."""
 
 from .env import BASE_DIR, env
+
+# Token policy: jwt.py. The aliases re-export the names as settings.
 # % if project.tokens.rotates
 from .jwt import JWT_ABSOLUTE_LIFETIME as JWT_ABSOLUTE_LIFETIME
 # % endif
 from .jwt import JWT_KEYS as JWT_KEYS
 from .jwt import SIMPLE_JWT as SIMPLE_JWT
 
+# Core
+
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+
+# Applications
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -64,6 +70,8 @@ TEMPLATES = [
     },
 ]
 
+# Database
+
 DATABASES = {
     "default": env.db(
         "DATABASE_URL",
@@ -76,7 +84,7 @@ DATABASES = {
 }
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Readers do not wait for the writer, and writers queue instead of failing as "locked".
+    # Readers do not wait for a writer. Writers wait for each other instead of failing ("locked").
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
         "timeout": 20,
@@ -84,13 +92,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Caches
+
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+# Authentication
 
 AUTH_USER_MODEL = "accounts.User"
 # % if project.api.browsable
 LOGIN_REDIRECT_URL = "api-root"
 # % endif
-# The first makes new hashes; the second still lets in whoever has an older one.
+# Django creates hashes with the first hasher and accepts those of both.
 PASSWORD_HASHERS = [
     "accounts.hashers.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -105,13 +117,21 @@ AUTH_PASSWORD_VALIDATORS = [
     # % endif
 ]
 
+# Internationalization
+
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
+# Static files
+
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
+# REST framework
+
+# The number of trusted proxies. With 0, the X-Forwarded-For header, which clients can forge, is
+# ignored.
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)
 
 REST_FRAMEWORK = {
@@ -146,19 +166,19 @@ REST_FRAMEWORK = {
     # % if project.api.protects
     "EXCEPTION_HANDLER": "api.exceptions.exception_handler",
     # % endif
-    # How often an address, or an account, may ask the token endpoints.
+    # Limits of the token endpoints, per address or account.
     "DEFAULT_THROTTLE_RATES": {
         "token_obtain_address": "30/min",
         "token_obtain_account": "10/min",
         "token_refresh": "60/min",
         "token_verify": "120/min",
     },
-    # How many proxies in front are believed when they say a client's address. With none, the
-    # header X-Forwarded-For is anybody's word and is not looked at.
     "NUM_PROXIES": NUM_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "api.schema.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+
+# OpenAPI
 
 SPECTACULAR_SETTINGS = {
     "TITLE": {{ project.name | py }},
@@ -166,7 +186,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
-    # Swagger UI and ReDoc come from this project's static files, not from a CDN.
+    # Serve Swagger UI and ReDoc from the static files instead of a CDN.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -179,31 +199,35 @@ SPECTACULAR_SETTINGS = {
     # % endif
 }
 
+# Security
+
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 # % if project.tokens.cookie
-# A page of those origins may send the cookie that holds the refresh token.
+# Pages of those origins can send the refresh cookie.
 CORS_ALLOW_CREDENTIALS = True
-# To pages of another site than this one, browsers send it with "None" alone.
+# Browsers send the cookie from pages of other sites only with "None".
 REFRESH_COOKIE_SAMESITE = env.str("REFRESH_COOKIE_SAMESITE", default="Strict")
 # % endif
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-# HTTPS everywhere but in development. Behind a proxy that ends TLS, NUM_PROXIES must be set:
-# without it the project does not believe X-Forwarded-Proto and redirects for ever.
+# HTTPS is required, except in development. Behind a proxy that terminates TLS, set NUM_PROXIES:
+# otherwise X-Forwarded-Proto is ignored, and every request is redirected.
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=3600 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=HTTPS)
-# W021 asks for HSTS preloading, which binds a whole domain for months: its owner's to decide.
+# W021 recommends HSTS preloading, which affects the whole domain and takes months to undo.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 if NUM_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Logging
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Security events: `tokens/events.py`.
+    # Security events: tokens/events.py
     "loggers": {"tokens": {"handlers": ["console"], "level": "INFO"}},
 }
