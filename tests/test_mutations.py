@@ -156,7 +156,7 @@ MUTATIONS = {
         "api/models.py", ", choices=State.choices", "", "TestBook::test_invalid_values"
     ),
     "validator of JSON": Mutation(
-        "api/models.py", "validators=[storable]", "", "TestBook::test_null_in_form"
+        "api/models.py", "validators=[validate_storable]", "", "TestBook::test_null_in_form"
     ),
     "check constraint": Mutation(
         "api/models.py",

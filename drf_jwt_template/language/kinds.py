@@ -108,7 +108,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "float": Kind(
         field="FloatField",
-        validator="finite",
+        validator="validate_finite",
         lookups=_RANGE,
         convert=defaults.convert_float,
         sample="n + 0.5",
@@ -232,7 +232,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "json": Kind(
         field="JSONField",
-        validator="storable",
+        validator="validate_storable",
         unique=False,
         lookups=(),
         sortable=False,

@@ -20,7 +20,7 @@ RESERVED_FIELDS = {
     ),
     "url": "it is the link of a hyperlinked resource",
     **dict.fromkeys(
-        ("dt", "finite", "models", "storable"),
+        ("dt", "models", "validate_finite", "validate_storable"),
         "models.py imports a module or function of that name",
     ),
     "l": "it looks like a digit",

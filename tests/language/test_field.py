@@ -23,8 +23,8 @@ from .helpers import descriptions, field_of, printed
         ("str(007)", "CharField(max_length=7)"),
         ("text", "TextField()"),
         ("int", "IntegerField()"),
-        ("float", "FloatField(validators=[finite])"),
-        ("float optional", "FloatField(validators=[finite], blank=True, null=True)"),
+        ("float", "FloatField(validators=[validate_finite])"),
+        ("float optional", "FloatField(validators=[validate_finite], blank=True, null=True)"),
         ("decimal(8,2)", "DecimalField(max_digits=8, decimal_places=2)"),
         ("decimal( 1 , 0 )", "DecimalField(max_digits=1, decimal_places=0)"),
         ("decimal(1000,1000)", "DecimalField(max_digits=1000, decimal_places=1000)"),
@@ -37,7 +37,7 @@ from .helpers import descriptions, field_of, printed
         ("email", "EmailField()"),
         ("url", "URLField()"),
         ("slug", "SlugField()"),
-        ("json", "JSONField(validators=[storable])"),
+        ("json", "JSONField(validators=[validate_storable])"),
         ("choice(a)", "CharField(max_length=1, choices=Field.choices)"),
         ("choice( new | in-use|old )", "CharField(max_length=6, choices=Field.choices)"),
         # Options.
@@ -49,7 +49,7 @@ from .helpers import descriptions, field_of, printed
         ("int optional", "IntegerField(blank=True, null=True)"),
         ("int=5 optional", "IntegerField(blank=True, null=True, default=5)"),
         ("bool = true", "BooleanField(default=True)"),
-        ("json optional", "JSONField(validators=[storable], blank=True, null=True)"),
+        ("json optional", "JSONField(validators=[validate_storable], blank=True, null=True)"),
         (
             "choice(a|b) optional",
             'CharField(max_length=1, choices=Field.choices, blank=True, default="")',

@@ -111,7 +111,10 @@ class AutoSchema(openapi.AutoSchema):
     def get_response_reference(self, status: int) -> Any:
         """Returns a reference to the response, which all operations share."""
         name, description = RESPONSES[status]
-        detail, fields = (self.get_component_reference(*one, "schemas") for one in SCHEMAS.items())
+        detail, fields = (
+            self.get_component_reference(component, schema, "schemas")
+            for component, schema in SCHEMAS.items()
+        )
         body = {"oneOf": [fields, detail]} if status == 400 else detail
         content = {"application/json": {"schema": body}}
         response: dict[str, Any] = {"description": description, "content": content}

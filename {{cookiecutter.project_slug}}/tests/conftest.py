@@ -50,7 +50,7 @@ def _test_settings() -> Iterator[None]:
     with override_settings(
         # Throttles count from zero in each test.
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
-        PASSWORD_HASHERS=[f"{__name__}.{CheapHasher.__name__}"],
+        PASSWORD_HASHERS=["tests.conftest.CheapHasher"],
         # The test client uses HTTP, which would be redirected.
         SECURE_SSL_REDIRECT=False,
     ):
