@@ -22,84 +22,110 @@ TARGET = ROOT / "docs" / "options.md"
 HEAD = """\
 # Options
 
-The prompts in their order; of several choices, the first is the default. **When** tells which to take. **Where** tells
-what an answer costs: the files by which the project differs from the default one, counted where a folder has more than
-three. Where any text is an answer, examples stand for it. Made from `cookiecutter.json` by `python -m tools.options`,
-which renders the project with each answer.
+This page describes the prompts in their order. If a prompt has choices, the first one is the default.
+
+- **When** states which answer to choose.
+- **Where** lists the files by which the project then differs from the default project. If a folder has more than three
+  such files, only their number is given. For prompts that accept any text, it uses example answers.
+
+`python -m tools.options` writes this page from `cookiecutter.json`; it renders the project with each answer.
+
+## Config files
+
+With `--config-file`, answers are values under `default_context`. Put texts that YAML could read as a number or a yes/no
+in quotes.
+
+Cookiecutter ignores an invalid answer of a config file, such as an unquoted `6.1` for `django_version`, and all answers
+after it. It only prints a warning. The template notices the warning and refuses to render. There is one exception: if
+Python's warnings are switched off (`PYTHONWARNINGS=ignore`), the template cannot notice it, and the ignored answers
+keep their defaults. Leave warnings on, or compare the policy that the setup prints with your answers.
+
+## Arguments
+
+With `name=answer` arguments, Cookiecutter itself refuses an answer that is not one of the choices of a prompt: it stops
+with a `ValueError` that lists the choices. The template checks all other answers, and names every invalid one in one
+message.
 """
 WHEN = {
-    "project_name": "The name that people read: in the README, the admin and the OpenAPI pages.",
-    "project_slug": "Another one only where a folder of the name is there already, or a rule for names says"
-    " so. The default database of PostgreSQL is called the same.",
-    "description": "What a newcomer reads first, in the README and on the OpenAPI pages.",
-    "resources": "What is known today: adding a field or a resource later takes a few lines in the"
-    " project, whose README lists the steps. Owners (`owner`) are worth it from the start."
-    " `none` for a project whose API you write yourself.",
-    "resource_links": "`url` for clients that follow links, and for a browsable API to click through:"
-    " relations are links, too. `id` for all that keep keys; it is shorter.",
-    "login_field": "`email` for people who sign up themselves, and where nobody wants a second name."
-    " `username` where names are given out, or accounts have no address. Decide now: with"
-    " users in the database, changing it is a migration by hand.",
+    "project_name": "The display name in the README, the admin and the OpenAPI pages.",
+    "project_slug": "Change it if a folder of that name exists already, or if your naming rules require"
+    " it. The default PostgreSQL database has the same name.",
+    "description": "The first sentence of the README and of the OpenAPI pages.",
+    "resources": "Describe the resources that you know today. To add a field or a resource later,"
+    " follow the steps in the project's README. Decide about owners (`owner`) from the"
+    " start. Choose `none` for a project whose API you write yourself.",
+    "resource_links": "`url` for clients that follow links, and for navigation in the browsable API:"
+    " relations are links, too. `id` for clients that store keys; responses are shorter.",
+    "login_field": "`email` for people who sign up themselves: they need no second name. `username` if"
+    " an administrator assigns names, or if accounts have no address. Decide now: once the"
+    " database has users, you must write the migration for a change by hand.",
     "token_flow": "`pair` for mobile apps and services, which can keep a secret."
-    " `pair-with-refresh-cookie` for pages in a browser, where a script that should not be"
-    " there could read whatever other scripts can; requests then carry a header, and come"
-    " from this origin or one that is listed. `sliding` for simple clients that keep one"
-    " token: each leaked token can be refreshed, too.",
-    "revocation": "`sessions` for a new API whose users log in with a password. `blacklist` if Simple"
-    " JWT's tables or tools for them are there already; access tokens live until they"
-    " expire. `none` for services that must not ask a database for a token, with short"
-    " lifetimes: nothing ends a login early but disabling the user. [How they"
-    " differ](tokens.md).",
-    "rotate_refresh_tokens": "`yes` for all that can keep what it is given: a refresh token works once, and a copy"
-    " that is used gives itself away, unless `revocation` is `none`. `no` for clients that"
-    " cannot replace theirs. With `sliding` tokens it means nothing.",
-    "access_token_lifetime": "How long a stolen token opens the door, and with `revocation` = `blacklist` or `none`"
-    " also how long one does after a logout. Minutes, then; with `sessions` a logout counts"
-    " at once, and it may be longer. With `sliding` tokens, how long one may lie unused"
-    " before the user logs in again.",
-    "refresh_token_lifetime": "How long a user may stay away and still be logged in. With `rotate_refresh_tokens`"
-    " each refresh counts anew, up to 30 days after the login, or three of these where that"
-    " is more (`JWT_ABSOLUTE_LIFETIME` in `config/jwt.py`). Without it, and with `sliding`"
-    " tokens, it counts from the login.",
-    "algorithm": "An HS* has one secret for one service: whoever could verify could also sign. With all"
-    " others, other services verify with the public keys at `/.well-known/jwks.json`, and"
-    " cannot sign. `ES256` and `EdDSA` have short signatures (86 characters, RS* and PS*"
-    " 512) and are the first choice there; `ES256` is known to more libraries. `RS256` is"
-    " known to all. Those with 384 and 512 are for rules that name them.",
-    "api_prefix": "`api/` beside other pages, `api/v1/` if versions are planned, `/` where the host is"
-    " the API's own, such as `api.example.com`. All endpoints move with it, and so do the"
-    " defaults of the token paths below; the admin does not.",
-    "token_obtain_path": "Another one where clients know theirs already. With or without a slash at the end; the"
-    " three paths below follow it.",
-    "token_refresh_path": "Another one where clients know theirs already.",
-    "token_verify_path": "`none` where only this service looks at its tokens, or others verify them with the"
-    " public key. Keep it for clients and gateways that can only ask.",
+    " `pair-with-refresh-cookie` for browsers: an injected script can read whatever the"
+    " page's scripts can read, but not this cookie. Requests that use the cookie must send"
+    " a header, and must come from this origin or a listed one. `sliding` for simple"
+    " clients that keep one token. A leaked sliding token can be refreshed, too.",
+    "revocation": "`sessions` for a new API whose users log in with a password. `blacklist` if you"
+    " already use Simple JWT's tables or tools for them; access tokens stay valid until"
+    " they expire. `none` for services that must not query a database for a token, with"
+    " short lifetimes: only disabling or deleting the user ends a login early."
+    " [Comparison](tokens.md).",
+    "rotate_refresh_tokens": "`yes` for all clients that can store a new refresh token. A refresh token then works"
+    " once, and reuse of a copy is detected, unless `revocation` is `none`. `no` for"
+    " clients that cannot replace their token. It has no effect with `sliding` tokens.",
+    "access_token_lifetime": "This is how long a stolen token is accepted. With `revocation` = `blacklist` or"
+    " `none`, it is also how long a token is accepted after a logout, so choose minutes."
+    " With `sessions`, a logout takes effect immediately, and a longer lifetime is"
+    " acceptable. With `sliding` tokens, this is how long a user can be inactive before"
+    " they must log in again.",
+    "refresh_token_lifetime": "This is how long a user can stay away without a new login. With"
+    " `rotate_refresh_tokens`, each refresh starts it again, up to 30 days after the"
+    " login, or up to three of these lifetimes if that is longer (`JWT_ABSOLUTE_LIFETIME`"
+    " in `config/jwt.py`). Without rotation, and with `sliding` tokens, it counts from the"
+    " login.",
+    "algorithm": "An HS* algorithm uses one secret for one service: every service that can verify"
+    " tokens could also sign them. With all others, other services verify tokens with the"
+    " public keys at `/.well-known/jwks.json`, and cannot sign. Of these, prefer `ES256`"
+    " or `EdDSA`, whose signatures are short (86 characters; RS* and PS* have 512). More"
+    " libraries support `ES256` than `EdDSA`; all support `RS256`. Choose 384 or 512 only"
+    " if your rules require it.",
+    "api_prefix": "`api/` if the host has other pages. `api/v1/` if you plan versions. `/` if the host"
+    " serves only the API, such as `api.example.com`. The prefix applies to all endpoints"
+    " and to the defaults of the token paths below, but not to the admin.",
+    "token_obtain_path": "Change it if your clients expect another path. It can end with or without a slash."
+    " The defaults of the three paths below start with it.",
+    "token_refresh_path": "Change it if your clients expect another path.",
+    "token_verify_path": "`none` if only this service accepts its tokens, or if other services verify them"
+    " with the public key. Keep it for clients and gateways that cannot verify tokens"
+    " themselves.",
     "token_blacklist_path": "The logout: keep it for people who log in. `none` for machines that never log out."
-    " With `revocation` = `none` there is no such endpoint, whatever the answer.",
-    "jwt_settings": "`ISSUER` and `AUDIENCE` as soon as another service verifies the tokens, `LEEWAY` for"
-    " clocks that differ, `AUTH_HEADER_TYPES`, `USER_ID_CLAIM` and the like for clients that"
-    " exist. All can be changed in `config/jwt.py` later; `JWK_URL`, which accepts the"
-    " tokens of another issuer as well, brings code with it.",
-    "permission": "`IsAuthenticated` unless the data is public. `IsAuthenticatedOrReadOnly` where"
-    " everybody may read. `DjangoModelPermissions` where staff give rights to users and"
-    " groups in the admin: a new user can only read. A view can always say otherwise.",
-    "also_accept": "`session` for developers, who get pages to click through. `token` for machines that"
-    " cannot refresh; each of theirs is good until it is deleted. `basic` for scripts and"
-    " old clients, over HTTPS; each request hashes a password, which is slow on purpose."
-    " `nothing` where a second way in is one too many.",
-    "database": "`sqlite` for a start, for tests, and for a service on one machine that writes little:"
-    " readers do not wait, writers queue. `postgresql` as soon as there are several machines"
-    " or many writers; the setup needs a server and an empty database. The driver is in"
-    " every project, so that `DATABASE_URL` alone moves it later.",
+    " With `revocation` = `none`, the endpoint is always omitted.",
+    "jwt_settings": "`ISSUER` and `AUDIENCE` as soon as another service verifies the tokens. `LEEWAY` for"
+    " clocks that differ. `AUTH_HEADER_TYPES`, `USER_ID_CLAIM` and similar settings for"
+    " existing clients. You can change all of them later in `config/jwt.py`, except"
+    " `JWK_URL`, which adds code: with it, the API accepts tokens of another issuer as"
+    " well.",
+    "permission": "`IsAuthenticated` unless the data is public. `IsAuthenticatedOrReadOnly` if everyone"
+    " may read. `DjangoModelPermissions` if staff give permissions to users and groups in"
+    " the admin: a new user can only read. Each view can override the default.",
+    "also_accept": "`session` for developers, who get the browsable API. `token` for machines that"
+    " cannot refresh; each of these tokens is valid until it is deleted. `basic` for"
+    " scripts and old clients, over HTTPS; each request verifies a password hash, which is"
+    " slow on purpose. `nothing` if you want only one way to authenticate.",
+    "database": "`sqlite` for a start, for tests, and for a service on one machine that writes"
+    " little: readers do not wait, writers queue. `postgresql` if you have several"
+    " machines or many writers; the setup needs a server and an empty database. Every"
+    " project contains the driver, so that you can change the database later with"
+    " `DATABASE_URL` alone.",
     "django_version": "`django-5.2` for a project with long maintenance intervals: it is supported until"
-    " April 2028. `django-6.1` for its features, if you move on with each release, every"
+    " April 2028. `django-6.1` for its features, if you upgrade to each release, every"
     " eight months.",
-    "superuser": "A real address if the project should send mail to it. With `login_field` = `email`,"
-    " the first account logs in with it; with `username`, with the part before `@`."
-    " `DJANGO_SUPERUSER_USERNAME` overrides the user name. The password is not an answer: it"
-    " is `DJANGO_SUPERUSER_PASSWORD`, or a random one that is shown once.",
-    "run_setup": "`no` where the files are all that is wanted, as in CI, or where there is no network."
-    " `make setup` in the project does it later.",
+    "superuser": "Enter a real address if the project will send mail to it. With `login_field` ="
+    " `email`, the first account logs in with it; with `username`, with the part before"
+    " `@`. `DJANGO_SUPERUSER_USERNAME` overrides the user name. The password is not an"
+    " answer: it is `DJANGO_SUPERUSER_PASSWORD`, or a random one that the setup prints"
+    " once.",
+    "run_setup": "`no` to render the files without setting them up, for example in CI or without a"
+    " network. Run `make setup` in the project later.",
 }
 # Of a text, answers that stand for all others.
 SAMPLES = {
@@ -130,8 +156,8 @@ WITH = {"jwt_settings": {"algorithm": "ES256", "revocation": "blacklist"}}
 MORE = {
     "jwt_settings": "The settings are "
     + ", ".join(f"`{name}`" for name in sorted(JWT_SETTINGS))
-    + ". Those that have a prompt of their own are refused here, and so are the keys, which the"
-    " setup makes. `JWK_URL` needs an algorithm of public keys, and no sessions.",
+    + ". Settings with a prompt are refused here, and so are the keys, which the setup creates."
+    " `JWK_URL` requires an algorithm with public keys, and `revocation` other than `sessions`.",
     "resources": "See [the resource language](resources.md).",
 }
 
@@ -156,11 +182,11 @@ def _meaning(sentence: Any, default: Any, rendered: Any) -> list[str]:
     """What is asked, and the choices or the default."""
     if isinstance(default, list):
         choices = [f"- `{choice}`{sentence[choice].removeprefix(choice)}" for choice in default]
-        return [sentence["__prompt__"], "\n".join(choices)]
+        return [_wrapped(sentence["__prompt__"]), "\n".join(choices)]
     shown = f"`{_shown(rendered)}`" if rendered != "" else "empty"
     if sources := dict.fromkeys(re.findall(r"cookiecutter\.(\w+)", str(default))):
-        shown += f", made of {_names(sources)}"
-    return [sentence, f"Default: {shown}"]
+        shown += f", derived from {_names(sources)}"
+    return [_wrapped(sentence), f"Default: {shown}"]
 
 
 def _where(renderer: Renderer, name: str, default: Any) -> str:
