@@ -79,6 +79,7 @@ COMMON_FILES = {
 RESOURCE_FILES = {
     "accounts/factories.py",
     "api/admin.py",
+    "api/exceptions.py",
     "api/factories.py",
     "api/filters.py",
     "api/models.py",
@@ -91,7 +92,6 @@ RESOURCE_FILES = {
 }
 # A file, and the pattern in `resources` that it exists for.
 ONLY_WITH = {
-    "api/exceptions.py": r": [A-Z]\w+(, | unique|\)|;)",
     "api/ownership.py": r": owner\b",
     "api/validators.py": r": (float|json)\b",
 }

@@ -104,6 +104,7 @@ ADDITIONS = {
 
 class Room(models.Model):
     number = models.IntegerField(unique=True)
+    tenant = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="rooms")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -123,7 +124,7 @@ class Room(models.Model):
 class RoomSerializer(serializers.ModelSerializer[models.Room]):
     class Meta:
         model = models.Room
-        fields = ("id", "number", "created_at", "updated_at")
+        fields = ("id", "number", "tenant", "created_at", "updated_at")
 """,
         )
     ],
@@ -135,7 +136,7 @@ class RoomSerializer(serializers.ModelSerializer[models.Room]):
 class RoomFilterSet(FilterSet):
     class Meta:
         model = models.Room
-        fields = {"number": ["exact"]}
+        fields = {"number": ["exact"], "tenant": ["exact"]}
 """,
         )
     ],
@@ -174,6 +175,7 @@ class RoomFactory(DjangoModelFactory[models.Room]):
         model = models.Room
 
     number = factory.Sequence(lambda n: n)
+    tenant = factory.SubFactory("api.factories.StudentFactory")
 """,
         ),
         ("[StudentFactory", ", RoomFactory"),
@@ -186,14 +188,16 @@ class RoomFactory(DjangoModelFactory[models.Room]):
 class TestRoom(ResourceTests):
     model = models.Room
     path = "/api/rooms/"
-    required = {"number"}
+    required = {"number", "tenant"}
     unique = {"number"}
     ordering = {"number"}
+    relations = {"tenant"}
+    protected = {"tenant"}
     filters = {"number": ["exact"]}
-    invalid = {"number": "not a number"}
+    invalid = {"number": "not a number", "tenant": "not a row"}
 
     def body(self, user: User, n: int) -> Body:
-        return {"number": n}
+        return {"number": n, "tenant": factories.StudentFactory.create().pk}
 """,
         ),
         ("[TestStudent", ", TestRoom"),

@@ -193,7 +193,10 @@ def own_serializers(names: Mapping[str, str]) -> dict[str, str]:
             {"resources": "A(a: url)", "django_version": "django-6.1"},
             {"api.warns_of_url_forms": False},
         ),
-        ({"resources": "A(a: float, b: json)"}, {"api.validators": ["validate_finite", "validate_storable"]}),
+        (
+            {"resources": "A(a: float, b: json)"},
+            {"api.validators": ["validate_finite", "validate_storable"]},
+        ),
         (
             {"resources": "A(state: choice(on|off)); B(x: int, work_state: choice(new|done))"},
             {

@@ -39,7 +39,7 @@ RESPONSES = {
     401: ("Unauthorized", "The credentials are missing or invalid."),
     403: ("Forbidden", "The request is not permitted."),
     404: ("NotFound", "The object or page does not exist."),
-    # % if project.api.protects
+    # % if project.api.resources
     409: ("Conflict", "Other objects require this object."),
     # % endif
     429: ("TooManyRequests", "There were too many requests."),
@@ -74,7 +74,7 @@ class AutoSchema(openapi.AutoSchema):
             yield 403
         if "{" in self.path or (self._is_list_view() and getattr(self.view, "paginator", None)):
             yield 404
-        # % if project.api.protects
+        # % if project.api.resources
         if self.method == "DELETE" and self.can_be_protected():
             yield 409
         # % endif
@@ -99,7 +99,7 @@ class AutoSchema(openapi.AutoSchema):
             else not isinstance(permission, AUTHENTICATION_PERMISSIONS)
             for permission in self.view.get_permissions()
         )
-    # % if project.api.protects
+    # % if project.api.resources
 
     def can_be_protected(self) -> bool:
         """Returns whether other objects can prevent the deletion of an object."""
