@@ -11,7 +11,8 @@ from tokens.keys import KeyRing
 
 from .env import BASE_DIR, env
 
-# The keys that sign and verify tokens. SECRET_KEY is not used, so that each can be replaced separately.
+# The keys that sign and verify tokens. SECRET_KEY is not one of them, so that each can be replaced
+# separately.
 JWT_KEYS = KeyRing.from_environment(env, BASE_DIR)
 # % if project.tokens.rotates
 
@@ -29,7 +30,9 @@ SIMPLE_JWT: dict[str, Any] = {
     "AUTH_TOKEN_CLASSES": ("rest_framework_simplejwt.tokens.SlidingToken",),
     # % endif
     # % else
+    # % if not project.revocation.sessions
     # Short, because an access token is accepted until it expires.
+    # % endif
     "ACCESS_TOKEN_LIFETIME": {{ project.tokens.access_lifetime | duration }},
     "REFRESH_TOKEN_LIFETIME": {{ project.tokens.refresh_lifetime | duration }},
     # % if project.tokens.rotates

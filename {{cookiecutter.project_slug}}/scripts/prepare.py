@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def create_first_migrations() -> None:
-    """Creates the first migration of each of the project's apps that has models but no migration."""
+    """Creates the first migration of each of the project's apps that has models and none yet."""
     labels = [
         app.label
         for app in apps.get_app_configs()
