@@ -46,8 +46,8 @@ def tidy(source: str) -> str:
 def join_short_brackets(source: str) -> str:
     """Returns the source with each bracket on one line that fits there, from the inside out.
 
-    A list, tuple or dict that holds calls or other lists stays as it is: one item a line reads
-    better. So does what is inside a string.
+    A list, tuple or dict of several calls or lists stays as it is: one item a line reads better. So
+    does what is inside a string.
     """
     strings = [
         range(node.lineno, node.end_lineno or node.lineno)
@@ -71,11 +71,11 @@ def _join_bracket(match: re.Match[str]) -> str:
     if is_import:
         head, tail = head[:-1], tail[1:]
     elif is_literal and items[-1].endswith(","):
-        if tail[0] == ")" and len(items) == 1:
-            # The comma makes the tuple.
-            inner += ","
-        elif any(map(NESTED.search, items)):
+        if len(items) > 1 and any(map(NESTED.search, items)):
             return match[0]
+        # The comma makes the tuple.
+        if len(items) == 1 and tail[0] == ")":
+            inner += ","
     elif not TRAILER.search(head) and not (is_literal and tail[0] in "]}"):
         return match[0]
     line = f"{head}{inner}{tail}"
