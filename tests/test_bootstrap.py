@@ -68,7 +68,7 @@ def without_environment(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(("algorithm", "key"), [("HS256", "jwt.txt"), ("ES256", "jwt.pem")])
-def test_secrets_survive_a_shell_and_are_made_once(
+def test_secrets_are_written_once(
     setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, algorithm: str, key: str
 ) -> None:
     setup = setup_of(algorithm=algorithm)
@@ -96,7 +96,7 @@ def test_two_projects_have_different_secrets(
     assert secrets_of(one)["SECRET_KEY"] != secrets_of(other)["SECRET_KEY"]
 
 
-def test_an_empty_secret_is_filled_in_and_the_rest_is_kept(
+def test_empty_secret_is_filled_in(
     setup_of: Callable[..., ModuleType],
 ) -> None:
     setup = setup_of()
@@ -109,7 +109,7 @@ def test_an_empty_secret_is_filled_in_and_the_rest_is_kept(
     assert len(lines[3]) > len("SECRET_KEY=") + 40
 
 
-def test_a_key_of_the_environment_is_not_made_anew(setup_of: Callable[..., ModuleType]) -> None:
+def test_configured_key_file_is_kept(setup_of: Callable[..., ModuleType]) -> None:
     setup = setup_of(algorithm="ES256")
     (setup.ROOT / ".env").write_text(
         "SECRET_KEY=mine\nJWT_SIGNING_KEY_FILE=/run/secrets/key\n", "utf-8"
@@ -118,7 +118,7 @@ def test_a_key_of_the_environment_is_not_made_anew(setup_of: Callable[..., Modul
     assert not (setup.ROOT / "keys").exists()
 
 
-def test_steps_end_at_the_first_that_fails(
+def test_failed_step_ends_setup(
     setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setup = setup_of()
@@ -158,7 +158,7 @@ def test_steps_end_at_the_first_that_fails(
         ("", "exited with 3"),
     ],
 )
-def test_a_reason_is_a_line_or_two(
+def test_failure_reason_is_short(
     setup_of: Callable[..., ModuleType], output: str, reason: str
 ) -> None:
     setup = setup_of()
@@ -168,13 +168,13 @@ def test_a_reason_is_a_line_or_two(
     assert str(caught.value).endswith(reason)
 
 
-def test_a_missing_command_is_a_reason(setup_of: Callable[..., ModuleType]) -> None:
+def test_missing_command_is_named(setup_of: Callable[..., ModuleType]) -> None:
     setup = setup_of()
     with pytest.raises(setup.StepError, match="no-such-command: .+"):
         setup.run("no-such-command")
 
 
-def test_children_do_not_see_the_callers_environment(
+def test_commands_ignore_environment_of_caller(
     setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setup = setup_of()
@@ -185,7 +185,7 @@ def test_children_do_not_see_the_callers_environment(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows runs no script for its first line")
-def test_a_python_is_found_on_the_path(
+def test_python_is_found_on_path(
     setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     setup = setup_of()
@@ -200,7 +200,7 @@ def test_a_python_is_found_on_the_path(
     assert setup.find_python() == str(tmp_path / "python3.91")
 
 
-def test_a_terminal_shows_what_is_done_and_what_is_under_way(
+def test_terminal_shows_progress(
     setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     setup = setup_of()
@@ -220,7 +220,7 @@ def test_a_terminal_shows_what_is_done_and_what_is_under_way(
     assert "Two ..." in shown
 
 
-def test_a_fault_of_the_setup_does_not_lose_the_project(
+def test_setup_error_keeps_project(
     setup_of: Callable[..., ModuleType],
     monkeypatch: pytest.MonkeyPatch,
     default_answers: dict[str, object],
@@ -243,7 +243,7 @@ def test_a_fault_of_the_setup_does_not_lose_the_project(
         assert out.rstrip().endswith(bootstrap._setup(setup.ROOT))
 
 
-def test_update_sets_nothing_up(
+def test_update_runs_no_setup(
     setup_of: Callable[..., ModuleType],
     monkeypatch: pytest.MonkeyPatch,
     default_answers: dict[str, object],

@@ -101,7 +101,7 @@ def refreshes_of(page: Page) -> list[str]:
     return seen
 
 
-def test_a_page_logs_in_calls_refreshes_and_logs_out(
+def test_page_from_login_to_logout(
     open_tab: Callable[[], Page], site: str, elsewhere: str, project: Path
 ) -> None:
     page = open_tab()

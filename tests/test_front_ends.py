@@ -91,7 +91,7 @@ def test_rendering_is_complete_without_hooks(
     assert files_of(only_folder(tmp_path / "out")) == default
 
 
-def test_enter_all_the_way_gives_the_default_project(
+def test_defaults_render_default_project(
     tmp_path: Path, home: dict[str, str], default: dict[str, bytes]
 ) -> None:
     process = subprocess.run(
@@ -108,9 +108,7 @@ def test_enter_all_the_way_gives_the_default_project(
             assert sentence in process.stdout
 
 
-def test_a_name_decides_the_slug_and_a_prefix_the_paths(
-    tmp_path: Path, home: dict[str, str]
-) -> None:
+def test_name_and_prefix_set_derived_defaults(tmp_path: Path, home: dict[str, str]) -> None:
     cookiecutter(
         tmp_path,
         *("--no-input", NO_SETUP, "project_name=Ünïted Books & Co", "api_prefix=v1"),
@@ -129,7 +127,7 @@ def test_a_name_decides_the_slug_and_a_prefix_the_paths(
     ("obtain", "refresh"),
     [("gettoken", "gettoken/refresh/"), ("gettoken/", "gettoken/refresh/")],
 )
-def test_one_slash_between_obtain_and_refresh(
+def test_refresh_path_follows_obtain_path(
     tmp_path: Path, home: dict[str, str], obtain: str, refresh: str
 ) -> None:
     cookiecutter(tmp_path, "--no-input", NO_SETUP, f"token_obtain_path={obtain}", home=home)
@@ -138,7 +136,7 @@ def test_one_slash_between_obtain_and_refresh(
     assert f'"{refresh}"' in urls
 
 
-def test_a_config_file_sets_defaults(tmp_path: Path, home: dict[str, str]) -> None:
+def test_config_file_sets_defaults(tmp_path: Path, home: dict[str, str]) -> None:
     folders = yaml.safe_load(Path(home["COOKIECUTTER_CONFIG"]).read_text(encoding="utf-8"))
     config = tmp_path / "mine.yaml"
     resources = "Book(\n  title: str unique,\n  pages: int optional\n);\nShelf(label: str)\n"
@@ -160,7 +158,7 @@ def oldest_cookiecutter() -> Path:
     return environment / BIN / "cookiecutter"
 
 
-def test_the_oldest_cookiecutter_gives_the_same_bytes(
+def test_oldest_cookiecutter_renders_same_files(
     tmp_path: Path, home: dict[str, str], default: dict[str, bytes]
 ) -> None:
     command = oldest_cookiecutter()
@@ -182,9 +180,7 @@ BAD = ("project_slug=class", "access_token_lifetime=soon", "resources=Student(na
 GOOD = ("algorithm=ES384", "project_name=Kept it's", "superuser=o@example.org")
 
 
-def test_bad_answers_are_refused_all_at_once_and_leave_nothing(
-    tmp_path: Path, home: dict[str, str]
-) -> None:
+def test_invalid_answers_create_no_project(tmp_path: Path, home: dict[str, str]) -> None:
     output = tmp_path / "out"
     shown = cookiecutter(output, "--no-input", NO_SETUP, *BAD, *GOOD, home=home, good=False)
     assert list(output.iterdir()) == []
@@ -205,7 +201,7 @@ def test_bad_answers_are_refused_all_at_once_and_leave_nothing(
     assert '"ALGORITHM": "ES384"' in (output / "kept_it_s" / "config" / "jwt.py").read_text("utf-8")
 
 
-def test_a_bad_replay_file_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
+def test_invalid_replay_file_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
     cookiecutter(tmp_path / "out", "--no-input", NO_SETUP, home=home)
     shutil.rmtree(tmp_path / "out" / "my_api")
     file = next((tmp_path / "replay").glob("*.json"))
@@ -253,7 +249,7 @@ def test_ignored_answer_of_config_file_is_refused(
 
 
 @pytest.mark.parametrize("name", ["a {{ b", "a {% b", "{{ 'a {' ~ '% b' }}"])
-def test_an_answer_that_looks_like_a_template_is_refused(
+def test_template_syntax_in_answer_is_refused(
     tmp_path: Path, home: dict[str, str], name: str
 ) -> None:
     output = tmp_path / "out"
@@ -270,7 +266,7 @@ def test_an_answer_that_looks_like_a_template_is_refused(
     assert list(output.iterdir()) == []
 
 
-def test_an_existing_folder_is_left_alone(tmp_path: Path, home: dict[str, str]) -> None:
+def test_existing_folder_is_unchanged(tmp_path: Path, home: dict[str, str]) -> None:
     folder = tmp_path / "out" / "my_api"
     folder.mkdir(parents=True)
     (folder / "mine.txt").write_text("mine", "utf-8")
@@ -332,7 +328,7 @@ def create(
 
 
 @pytest.mark.parametrize("answers", ALIKE.values(), ids=ALIKE)
-def test_every_front_end_gives_the_same_bytes(
+def test_front_ends_render_same_files(
     tmp_path: Path, home: dict[str, str], template: Path, answers: dict[str, Any]
 ) -> None:
     given = {**answers, "run_setup": False}

@@ -21,12 +21,12 @@ SEED = int(os.environ.get("RANDOM_SEED", "7"))
 ROWS = matrix.api_rows()
 
 
-def test_rows_hold_every_pair_of_what_changes_an_api() -> None:
+def test_rows_contain_each_pair_of_api_values() -> None:
     assert matrix.allowed(matrix.api_axes(), 2) <= matrix.combinations(ROWS.values(), 2)
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_what_is_answered_is_described(name: str, tmp_path: Path) -> None:
+def test_responses_match_openapi_description(name: str, tmp_path: Path) -> None:
     row = ROWS[name]
     environment = environment_for(row["django_version"], row["python"])
     files = renderer.render(matrix.answers(row))

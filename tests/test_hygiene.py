@@ -40,7 +40,7 @@ def without_values(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_a_source_is_a_file_of_its_language(path: Path) -> None:
+def test_source_is_valid_in_its_language(path: Path) -> None:
     suffix = Path(name_of(path)).suffix
     text = without_values(path)
     if suffix == ".py":
@@ -52,7 +52,7 @@ def test_a_source_is_a_file_of_its_language(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [p for p in SOURCES if p.suffix != ".html"], ids=name_of)
-def test_a_statement_has_a_line_of_its_own(path: Path) -> None:
+def test_statement_has_its_own_line(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "{%" not in text
     assert "{#" not in text
@@ -81,7 +81,7 @@ def test_conditions_in_file_names() -> None:
                 assert re.fullmatch(r"{% if [^%]+ %}[a-z_]+\.py{% endif %}", name), path
 
 
-def test_a_line_statement_leaves_the_blank_lines_around_it() -> None:
+def test_line_statement_keeps_blank_lines() -> None:
     environment = Environment(
         extensions=["drf_jwt_template.rendering.extension.ProjectExtension"],
         keep_trailing_newline=True,
@@ -93,7 +93,7 @@ def test_a_line_statement_leaves_the_blank_lines_around_it() -> None:
     )
 
 
-def test_each_prompt_has_a_sentence_and_each_choice_an_explanation() -> None:
+def test_prompts_and_choices_are_described() -> None:
     sentences = PROMPTS["__prompts__"]
     visible = {name: value for name, value in PROMPTS.items() if not name.startswith("_")}
     assert list(sentences) == list(visible)
@@ -104,18 +104,18 @@ def test_each_prompt_has_a_sentence_and_each_choice_an_explanation() -> None:
                 assert sentences[name][choice].startswith(f"{choice} - "), (name, choice)
 
 
-def test_each_prompt_is_explained() -> None:
+def test_each_prompt_has_advice() -> None:
     visible = {name: value for name, value in PROMPTS.items() if not name.startswith("_")}
     texts = [name for name, value in visible.items() if isinstance(value, str)]
     assert list(options.WHEN) == list(visible), "tools/options.py says when to choose which"
     assert list(options.SAMPLES) == texts, "tools/options.py has answers that stand for others"
 
 
-def test_the_page_of_options_is_of_these_prompts() -> None:
+def test_options_page_is_current() -> None:
     page = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
     assert page == options.render(PROMPTS), "stale: python -m tools.options"
 
 
-def test_hooks_are_tiny() -> None:
+def test_hooks_are_short() -> None:
     for hook in (ROOT / "hooks").glob("*.py"):
         assert len(hook.read_text(encoding="utf-8").splitlines()) <= 10, hook

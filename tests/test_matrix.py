@@ -20,7 +20,7 @@ from .files import complaints, expected_files
 from .proving import check_project, prove, renderer
 
 
-def test_each_prompt_has_an_axis() -> None:
+def test_each_prompt_has_axis() -> None:
     visible = {name for name in PROMPTS if not name.startswith("_")}
     free = {n for n in visible if not isinstance(PROMPTS[n], (list, bool))}
     assert set(matrix.SAMPLES) == free - set(matrix.ELSEWHERE)
@@ -40,7 +40,7 @@ def test_rows_contain_each_accepted_pair() -> None:
 
 
 @pytest.mark.parametrize("number", range(len(matrix.refused_pairs())))
-def test_refused_pair_is_an_invalid_answer(number: int) -> None:
+def test_refused_pair_is_invalid(number: int) -> None:
     pair = matrix.refused_pairs()[number]
     for row in matrix.covering_array(matrix.array_axes(2), 2):
         with pytest.raises(AnswersError) as refused:

@@ -313,7 +313,7 @@ def test_project_without_mutation_passes(project: Path) -> None:
 
 @pytest.mark.costly
 @pytest.mark.parametrize("mutation", MUTATIONS.values(), ids=MUTATIONS)
-def test_mutation_fails_a_test(mutation: Mutation, project: Path, tmp_path: Path) -> None:
+def test_mutation_is_caught(mutation: Mutation, project: Path, tmp_path: Path) -> None:
     mutant = copy_project(project, tmp_path / "project")
     change(mutant / mutation.path, mutation.before, mutation.after)
     status, output = run_resource_tests(mutant, mutation.test)

@@ -79,7 +79,7 @@ def resources(chance: random.Random, count: int) -> str:
 
 
 @pytest.mark.parametrize("links", ["id", "url"])
-def test_random_resources_make_a_project_that_proves_all(links: str, tmp_path: Path) -> None:
+def test_project_with_random_resources_is_proven(links: str, tmp_path: Path) -> None:
     chance = random.Random(f"{SEED}-{links}")  # noqa: S311
     while True:
         text = resources(chance, 4)
@@ -94,7 +94,7 @@ def test_random_resources_make_a_project_that_proves_all(links: str, tmp_path: P
 
 @pytest.mark.costly
 @pytest.mark.parametrize("part", range(PARTS))
-def test_random_combinations_are_sound_files(part: int, tmp_path: Path) -> None:
+def test_random_answers_render_valid_files(part: int, tmp_path: Path) -> None:
     """Rendered and read by a parser and ruff, but not tried: each file that differs, once."""
     seed = f"{SEED}-{part}"
     print(f"RANDOM_SEED={SEED}, part {part}")

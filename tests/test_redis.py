@@ -12,7 +12,7 @@ from pytest_cookies.plugin import Cookies
 from .baking import adopt, bake, run, unavailable
 
 
-def test_the_cache_can_be_redis(cookies: Cookies, environment: Callable[[str], Path]) -> None:
+def test_cache_can_be_redis(cookies: Cookies, environment: Callable[[str], Path]) -> None:
     server = os.environ.get("TEST_REDIS_URL")
     if not server:
         unavailable("TEST_REDIS_URL names no Redis server")

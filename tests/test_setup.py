@@ -84,7 +84,7 @@ def resume(project: Path) -> str:
     return f"  cd {shlex.quote(str(project))} && make setup"
 
 
-def test_from_one_command_to_a_first_token(
+def test_setup_ends_with_first_token(
     tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
 ) -> None:
     # A folder of the parent may have a space, a quote and a dollar in its name.
@@ -120,7 +120,7 @@ def test_from_one_command_to_a_first_token(
     assert (project / ".env").read_bytes() == before
 
 
-def test_without_setup_nothing_is_made_and_make_setup_makes_it(
+def test_skipped_setup_can_run_later(
     tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
 ) -> None:
     answers = ("algorithm=EdDSA", "login_field=email", "project_slug=later")
@@ -141,7 +141,9 @@ def test_without_setup_nothing_is_made_and_make_setup_makes_it(
         assert token_by(shown, project, DJANGO_SUPERUSER_PASSWORD=password)
 
 
-def test_without_uv(tmp_path: Path, home: dict[str, str], path_without_uv: dict[str, str]) -> None:
+def test_setup_without_uv(
+    tmp_path: Path, home: dict[str, str], path_without_uv: dict[str, str]
+) -> None:
     shown = cookiecutter(tmp_path / "out", "--no-input", home={**home, **path_without_uv})
     project = tmp_path / "out" / "my_api"
     assert "installed with uv inside .venv" in shown
@@ -153,7 +155,7 @@ def test_without_uv(tmp_path: Path, home: dict[str, str], path_without_uv: dict[
 
 
 @pytest.mark.parametrize("uv", [True, False], ids=["with uv", "without uv"])
-def test_without_network(
+def test_setup_without_network(
     tmp_path: Path,
     home: dict[str, str],
     path_with_uv: dict[str, str],
@@ -179,7 +181,7 @@ def test_without_network(
     assert token_by(shown, project)
 
 
-def test_a_step_that_fails_is_named_and_resumed(
+def test_failed_step_is_named_and_resumed(
     tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
 ) -> None:
     unreachable = "postgres://nobody@127.0.0.1:9/none"
@@ -201,7 +203,7 @@ def test_a_step_that_fails_is_named_and_resumed(
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python is new enough for Django 6.1")
-def test_a_python_that_is_too_old_is_named(
+def test_old_python_is_named(
     tmp_path: Path, home: dict[str, str], path_without_uv: dict[str, str]
 ) -> None:
     shown = cookiecutter(
@@ -216,7 +218,7 @@ def test_a_python_that_is_too_old_is_named(
     assert (tmp_path / "out" / "my_api" / "manage.py").exists()
 
 
-def test_overwriting_keeps_the_secrets(
+def test_overwritten_project_keeps_secrets(
     tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
 ) -> None:
     environment = {**home, **path_with_uv}
@@ -233,7 +235,7 @@ def test_overwriting_keeps_the_secrets(
     assert (project / "Makefile").read_text("utf-8") != "gone"
 
 
-def test_a_project_inside_a_repository_makes_none(
+def test_setup_in_repository_creates_none(
     tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
 ) -> None:
     run("git", "init", "--quiet", cwd=tmp_path)
@@ -242,7 +244,7 @@ def test_a_project_inside_a_repository_makes_none(
     assert not (tmp_path / "out" / "my_api" / ".git").exists()
 
 
-def test_a_clone_is_set_up_by_the_next_of_the_team(
+def test_clone_is_set_up(
     tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
 ) -> None:
     cookiecutter(tmp_path / "out", "--no-input", home={**home, **path_with_uv})
@@ -258,9 +260,7 @@ def test_a_clone_is_set_up_by_the_next_of_the_team(
     assert run("git", "status", "--porcelain", cwd=tmp_path / "clone") == ""
 
 
-def test_without_env_file_debug_is_off_and_a_missing_secret_is_named(
-    tmp_path: Path, home: dict[str, str]
-) -> None:
+def test_missing_secret_is_named(tmp_path: Path, home: dict[str, str]) -> None:
     cookiecutter(tmp_path / "out", "--no-input", "run_setup=no", home=home)
     project = tmp_path / "out" / "my_api"
     (project / ".venv").symlink_to(environment_for("django-5.2"), target_is_directory=True)

@@ -111,7 +111,7 @@ def second_version(template: Path) -> None:
     pyproject.write_text(re.sub("whitenoise>=[0-9.]+", "whitenoise>=6.10", text), encoding="utf-8")
     (sources / "tests" / "test_greeting.py").write_text(
         "from django.contrib import admin\n\n\n"
-        "def test_the_admin_greets() -> None:\n"
+        "def test_admin_greeting() -> None:\n"
         "    assert admin.site.index_title == {{ project.greeting | py }}\n"
     )
     release(template)
@@ -164,9 +164,7 @@ def set_up(project: Path) -> None:
     run(sys.executable, "scripts/setup.py", cwd=project, PATH=path)
 
 
-def test_cruft_update_brings_the_change_and_touches_nothing_else(
-    tmp_path: Path, home: dict[str, str], template: Path
-) -> None:
+def test_update_keeps_work_of_team(tmp_path: Path, home: dict[str, str], template: Path) -> None:
     project = create(template, tmp_path / "out", home, {"algorithm": "ES256"})
     commit(project)
     work(project)
@@ -200,7 +198,7 @@ def test_cruft_update_brings_the_change_and_touches_nothing_else(
     assert git("status", "--porcelain", cwd=project).split() == ["M", "uv.lock"]
 
 
-def test_another_answer_later_and_its_first_migration(
+def test_changed_answer_adds_first_migration(
     tmp_path: Path, home: dict[str, str], template: Path
 ) -> None:
     project = create(template, tmp_path / "out", home, {})
@@ -226,7 +224,7 @@ def project(tmp_path: Path, home: dict[str, str], template: Path) -> Path:
     return project
 
 
-def test_a_new_prompt_is_answered_by_an_update(
+def test_new_prompt_is_answered_by_update(
     home: dict[str, str], template: Path, project: Path
 ) -> None:
     commit(project)
@@ -246,7 +244,7 @@ def their_title(template: Path) -> None:
     release(template)
 
 
-def test_the_same_line_is_a_conflict_in_the_file(
+def test_line_changed_by_both_is_conflict(
     home: dict[str, str], template: Path, project: Path
 ) -> None:
     commit(project)
@@ -263,7 +261,7 @@ def test_the_same_line_is_a_conflict_in_the_file(
     assert "UU config/urls.py" in git("status", "--porcelain", cwd=project)
 
 
-def test_without_the_first_version_in_the_history_the_rest_is_beside_the_file(
+def test_unknown_first_version_leaves_reject_file(
     home: dict[str, str], template: Path, project: Path
 ) -> None:
     # git knows the team's file alone, and nothing to merge from.
@@ -278,9 +276,7 @@ def test_without_the_first_version_in_the_history_the_rest_is_beside_the_file(
     assert f"-{TITLE}\n+{THEIRS}\n" in rejected.read_text(encoding="utf-8")
 
 
-def test_a_file_that_the_team_has_deleted_does_not_come_back(
-    home: dict[str, str], template: Path, project: Path
-) -> None:
+def test_deleted_file_stays_deleted(home: dict[str, str], template: Path, project: Path) -> None:
     commit(project)
     (project / "config" / "urls.py").unlink()
     commit(project)
@@ -290,7 +286,7 @@ def test_a_file_that_the_team_has_deleted_does_not_come_back(
     assert changes(project, before) == {".cruft.json", "api/models.py"}
 
 
-def test_a_project_of_cookiecutter_is_linked_afterwards(
+def test_cookiecutter_project_can_be_linked(
     tmp_path: Path, home: dict[str, str], template: Path
 ) -> None:
     cookiecutter(tmp_path / "out", "--no-input", NO_SETUP, "algorithm=ES256", home=home)
@@ -310,7 +306,7 @@ def test_a_project_of_cookiecutter_is_linked_afterwards(
     assert (project / "tests" / "test_greeting.py").exists()
 
 
-def test_a_file_that_the_template_drops_and_the_team_has_changed_stays(
+def test_dropped_file_with_changes_is_kept(
     home: dict[str, str], template: Path, project: Path
 ) -> None:
     commit(project)

@@ -92,26 +92,24 @@ def refused_names(paths: list[str]) -> list[str]:
     return [*bad, *twice, *(path for path in paths if len(path) > 200)]
 
 
-def test_names_that_windows_refuses_are_found() -> None:
+def test_illegal_names_are_found() -> None:
     bad = ["a:b", "a/b?", "a/nul.py/b", "Con", "a./b", "a /b", "x\\y", "d/" + "l" * 199, "Up", "uP"]
     assert sorted(set(refused_names([*bad, "fine/console.py", ".env", "com.py"]))) == sorted(bad)
 
 
-def test_names_in_the_repository() -> None:
+def test_repository_names_are_legal() -> None:
     paths = run("git", "ls-files", "-z", cwd=ROOT).split("\0")
     assert refused_names(paths) == []
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_names_in_a_project(rendered: dict[str, dict[str, str]], name: str) -> None:
+def test_project_names_are_legal(rendered: dict[str, dict[str, str]], name: str) -> None:
     slug = ANSWERS[name].get("project_slug", "my_api")
     assert refused_names([f"{slug}/{path}" for path in rendered[name]]) == []
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_lines_of_a_project_end_as_everywhere(
-    rendered: dict[str, dict[str, str]], name: str
-) -> None:
+def test_project_has_unix_line_ends(rendered: dict[str, dict[str, str]], name: str) -> None:
     assert [path for path, text in rendered[name].items() if "\r" in text] == []
 
 
@@ -123,7 +121,7 @@ def git(*arguments: str, cwd: Path) -> str:
 
 
 @pytest.mark.parametrize("house", [ROOT, SOURCES], ids=["template", "project"])
-def test_lines_of_a_checkout_end_as_everywhere(tmp_path: Path, house: Path) -> None:
+def test_checkout_has_unix_line_ends(tmp_path: Path, house: Path) -> None:
     shutil.copy(house / ".gitattributes", tmp_path)
     for name in ("a.py", "Makefile", "{{b}}.md", ".env.example"):
         (tmp_path / name).write_bytes(b"one\ntwo\n")
@@ -136,7 +134,7 @@ def test_lines_of_a_checkout_end_as_everywhere(tmp_path: Path, house: Path) -> N
     assert {path: path.read_bytes() for path in before} == before
 
 
-def test_only_what_python_has_on_windows_is_used(project: Path) -> None:
+def test_modules_exist_on_windows(project: Path) -> None:
     # mypy knows what is in os there, and what is in no module: fcntl, pwd, resource.
     mypy = (TOOLS / f"mypy{EXE}", "--platform", "win32", "--cache-dir", CACHE / "mypy-windows")
     run(*mypy, "-p", "drf_jwt_template", "-p", "tools", cwd=ROOT)
@@ -144,7 +142,7 @@ def test_only_what_python_has_on_windows_is_used(project: Path) -> None:
     run(*mypy, *alone, "scripts/setup.py", "tokens/keys.py", cwd=project)
 
 
-def test_no_shell_is_used(project: Path) -> None:
+def test_setup_uses_no_shell(project: Path) -> None:
     hooks = (ROOT / "hooks").glob("*.py")
     package = (ROOT / "drf_jwt_template").glob("*.py")
     for path in (project / "scripts" / "setup.py", *package, *hooks):
@@ -152,7 +150,7 @@ def test_no_shell_is_used(project: Path) -> None:
         assert not re.search(r'shell=|os\.(system|popen)|"(ba)?sh"', text), path
 
 
-def test_the_setup_with_uv(
+def test_setup_with_uv(
     setup: ModuleType, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: f"C:\\tools\\{name}.exe")
@@ -160,7 +158,7 @@ def test_the_setup_with_uv(
     assert commands == [[r"C:\tools\uv.exe", "sync", "--python", sys.executable]]
 
 
-def test_the_setup_without_uv(
+def test_setup_without_uv(
     setup: ModuleType, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
@@ -179,7 +177,7 @@ def test_the_setup_without_uv(
     assert commands == [sync]
 
 
-def test_the_setup_writes_secrets(setup: ModuleType, commands: list[list[str]]) -> None:
+def test_setup_writes_secrets(setup: ModuleType, commands: list[list[str]]) -> None:
     # One of a run that was broken off is in the way: a rename does not replace it everywhere.
     (setup.ROOT / ".env.new").touch()
     assert setup.write_secrets() == "wrote .env and keys/jwt.txt"
@@ -189,7 +187,7 @@ def test_the_setup_writes_secrets(setup: ModuleType, commands: list[list[str]]) 
     assert b"\r" not in written
 
 
-def test_the_setup_prepares_git_and_the_database(
+def test_setup_prepares_git_and_database(
     setup: ModuleType, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: f"C:\\tools\\{name}.exe")
@@ -202,7 +200,7 @@ def test_the_setup_prepares_git_and_the_database(
     ]
 
 
-def test_what_is_to_be_pasted_needs_no_make(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_printed_commands_need_no_make(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "os", SimpleNamespace(name="nt"))
     shown = bootstrap._setup(Path("my api"))
     assert shown == '  cd "my api"\n  python scripts\\setup.py'
@@ -222,7 +220,7 @@ def repository(project: Path) -> Path:
 
 
 @pytest.mark.parametrize("folder", ["bin", "Scripts"])
-def test_a_commit_finds_ruff_wherever_an_environment_has_it(
+def test_commit_hook_finds_ruff_of_environment(
     repository: Path, tmp_path: Path, folder: str
 ) -> None:
     (repository / ".venv" / folder).mkdir(parents=True)
@@ -237,7 +235,7 @@ def test_a_commit_finds_ruff_wherever_an_environment_has_it(
     assert re.search(r"ruff check\.+Passed", shown)
 
 
-def test_a_commit_takes_no_other_ruff(repository: Path, tmp_path: Path) -> None:
+def test_commit_hook_uses_no_other_ruff(repository: Path, tmp_path: Path) -> None:
     status, shown = commit(repository, tmp_path)
     assert status != 0
     assert "reformatted" not in shown

@@ -41,7 +41,7 @@ def version(text: str) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
-def test_github_takes_it_and_it_gives_nothing_away(workflow: Path) -> None:
+def test_workflow_is_valid_and_secure(workflow: Path) -> None:
     schema = ("--builtin-schema", "vendor.github-workflows")
     run(TOOLS / "check-jsonschema", *schema, workflow, cwd=ROOT)
     # Not as pedantic as it can be: that asks for the hashes of the servers' images, too.
@@ -49,7 +49,7 @@ def test_github_takes_it_and_it_gives_nothing_away(workflow: Path) -> None:
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
-def test_actions_are_pinned_and_a_job_ends(workflow: Path) -> None:
+def test_actions_are_pinned_and_jobs_are_limited(workflow: Path) -> None:
     used = re.findall(r"^.*\buses:.*$", workflow.read_text(encoding="utf-8"), re.MULTILINE)
     assert used
     for line in used:
@@ -59,7 +59,7 @@ def test_actions_are_pinned_and_a_job_ends(workflow: Path) -> None:
         assert job["permissions"] == {"contents": "read"}, name
 
 
-def test_the_suite_runs_on_three_systems_with_the_oldest_and_the_newest_python() -> None:
+def test_ci_covers_systems_and_python_versions() -> None:
     jobs = jobs_of(FOLDER / "ci.yml")
     runs = [one for job in jobs.values() for one in runs_of(job)]
     pythons = {python for _, python in runs}
@@ -78,7 +78,7 @@ def test_the_suite_runs_on_three_systems_with_the_oldest_and_the_newest_python()
         assert installed.split("\n") == [newest, "${{ matrix.python }}", ""]
 
 
-def test_where_there_are_servers_none_may_be_missing() -> None:
+def test_ci_requires_servers_that_it_starts() -> None:
     jobs = jobs_of(FOLDER / "ci.yml")
     for name, job in jobs.items():
         environment = job["env"]

@@ -99,7 +99,7 @@ def test_semicolons_separate_settings(default_answers: Raw) -> None:
 
 
 @pytest.mark.parametrize("name", ["AUDIENCE", "AUTH_HEADER_TYPES", "AUTH_TOKEN_CLASSES"])
-def test_long_list_has_one_item_a_line(default_answers: Raw, name: str) -> None:
+def test_long_list_has_one_item_per_line(default_answers: Raw, name: str) -> None:
     items = [f"tokens.models.Mine{number}" for number in range(5)]
     found = read({**default_answers, "jwt_settings": f"{name}={','.join(items)}"}).jwt_settings
     rows = found[name].splitlines()

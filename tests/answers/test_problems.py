@@ -5,7 +5,7 @@ from __future__ import annotations
 from drf_jwt_template.answers.problems import AnswersError, Problem
 
 
-def test_problem_text_quotes_the_answer() -> None:
+def test_problem_text_quotes_answer() -> None:
     assert str(Problem("a", "b\n", "must be so\nand so")) == "a = 'b\\n'\n  must be so\n  and so"
     assert str(Problem("a", None, "must be so")) == "a\n  must be so"
     assert AnswersError([Problem("a", 1, "x"), Problem("b", 2, "y")]).args == (

@@ -80,7 +80,7 @@ def test_field_facts(type_: str, fact: dict[str, object]) -> None:
     assert {name: getattr(field, name) for name in fact} == fact
 
 
-def test_choices_become_a_class() -> None:
+def test_choices_become_class() -> None:
     (resource,) = parse("Job(work_state: choice(new|in-use|V2_final)=new, kind: choice(a))")
     state, kind = resource.fields
     assert (state.choices_class, kind.choices_class) == ("WorkState", "Kind")
@@ -96,7 +96,7 @@ def test_choices_become_a_class() -> None:
 
 
 @given(descriptions())
-def test_declaration_has_the_options_of_the_field(
+def test_declaration_contains_field_options(
     described: dict[str, tuple[str, dict[str, tuple[str, str, str]]]],
 ) -> None:
     text = ";".join(printed(name, at, fields, " ") for name, (at, fields) in described.items())

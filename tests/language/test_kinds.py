@@ -35,7 +35,7 @@ def value_of(source: str, n: int) -> object:
         "slug unique optional",
     ],
 )
-def test_samples_fit_the_field(type_: str) -> None:
+def test_samples_fit_field(type_: str) -> None:
     field = field_of(f"name: {type_}")
     samples = [value_of(field.sample, n) for n in range(1, 10)]
     json.dumps(samples)
@@ -79,5 +79,5 @@ def test_example_default_is_valid(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_kind_has_a_sample_if_requests_contain_it(name: str) -> None:
+def test_kind_in_requests_has_sample(name: str) -> None:
     assert bool(KINDS[name].sample) == (name in SCALARS)

@@ -50,7 +50,7 @@ def test_resource_names(name: str, path: str, label: str, meta: dict[str, str] |
         ("", "students"),
     ],
 )
-def test_at_sets_the_path(at: str, path: str) -> None:
+def test_at_sets_path(at: str, path: str) -> None:
     resource, other = parse(f"Student(name: str){at}; Other(at: int)")
     assert (resource.path, other.path) == (path, "others")
     assert resource.registration.startswith("router.register(")

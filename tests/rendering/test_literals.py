@@ -80,7 +80,7 @@ MARKUP = st.lists(
         ("left\u202eright\u2028\ud800", r'"left\u202eright\u2028\ud800"'),
     ],
 )
-def test_string_is_written_as_the_formatter_writes_it(text: str, literal: str) -> None:
+def test_string_literal_has_style_of_formatter(text: str, literal: str) -> None:
     assert string(text) == literal
     assert ast.literal_eval(literal) == text
 
@@ -105,9 +105,7 @@ def test_string_evaluates_to_its_text(text: str, before: int) -> None:
         (LINE_LENGTH - 5, 10, False),
     ],
 )
-def test_string_is_broken_only_where_that_makes_it_fit(
-    length: int, before: int, broken: bool
-) -> None:
+def test_string_is_broken_only_if_it_then_fits(length: int, before: int, broken: bool) -> None:
     literal = string("x" * length)
     assert string("x" * length, before) == (f"(\n    {literal}\n)" if broken else literal)
 
@@ -116,7 +114,7 @@ def test_string_is_broken_only_where_that_makes_it_fit(
 @example('"\\\n\r\t\b\f/')
 @example("\x00\x1f\x7f\x80")
 @example("naïve 日本 🎉 \u2028")
-def test_toml_reads_the_text_back(text: str) -> None:
+def test_toml_text_round_trip(text: str) -> None:
     assert tomllib.loads(f'value = "{toml(text)}"') == {"value": text}
 
 
@@ -134,7 +132,7 @@ def test_toml_reads_the_text_back(text: str) -> None:
 @example("a | b")
 @example("C:\\new\\")
 @example("[a]: https://example.com")
-def test_markdown_shows_the_text_itself(text: str) -> None:
+def test_markdown_shows_plain_text(text: str) -> None:
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     shown = html.escape(text, quote=False).replace('"', "&quot;")
     assert reader.render(markdown(text)) == f"<p>{shown}</p>\n"
@@ -163,7 +161,7 @@ def test_markdown_shows_the_text_itself(text: str) -> None:
         ("999999999d", timedelta(days=999_999_999)),
     ],
 )
-def test_duration_takes(text: str, value: timedelta) -> None:
+def test_duration_accepted(text: str, value: timedelta) -> None:
     assert duration(text) == value
 
 
@@ -187,7 +185,7 @@ def test_duration_takes(text: str, value: timedelta) -> None:
     ),
     st.sampled_from(["", " ", ", "]),
 )
-def test_duration_is_the_sum_of_its_parts(
+def test_duration_is_sum_of_parts(
     parts: list[tuple[int, str, tuple[str, str]]], between: str
 ) -> None:
     text = between.join(f"{number}{space}{word}" for number, space, (_, word) in parts)
@@ -206,12 +204,12 @@ def test_duration_is_the_sum_of_its_parts(
         pytest.param("9" * 5000 + "s", id="5000 digits"),
     ],
 )
-def test_duration_refuses(text: str) -> None:
+def test_duration_refused(text: str) -> None:
     with pytest.raises(ValueError, match="^a duration such as 30s, 15m, 1h30m, 36h, 7d, 2 weeks"):
         duration(text)
 
 
-def test_a_long_list_of_units_is_refused_as_well() -> None:
+def test_long_invalid_duration_is_refused_quickly() -> None:
     """The time that a refusal takes must not double with each unit."""
     code = (
         "from drf_jwt_template.rendering.literals import duration\n"
@@ -229,7 +227,7 @@ def test_a_long_list_of_units_is_refused_as_well() -> None:
 @example(timedelta())
 @example(timedelta(weeks=2))
 @example(timedelta(days=1, hours=1, minutes=1, seconds=1))
-def test_duration_source_makes_the_same_duration(value: timedelta) -> None:
+def test_duration_source_round_trip(value: timedelta) -> None:
     assert eval(duration_source(value), {"timedelta": timedelta}) == value  # noqa: S307
     assert duration(duration_words(value)) == value
 
@@ -244,9 +242,7 @@ def test_duration_source_makes_the_same_duration(value: timedelta) -> None:
         (timedelta(weeks=2), "timedelta(days=14)", "14 days"),
     ],
 )
-def test_durations_are_said_in_the_units_of_a_reader(
-    value: timedelta, source: str, words: str
-) -> None:
+def test_duration_units(value: timedelta, source: str, words: str) -> None:
     assert duration_source(value) == source
     assert duration_source(value, "dt.timedelta") == f"dt.{source}"
     assert duration_words(value) == words
@@ -262,13 +258,13 @@ def test_durations_are_said_in_the_units_of_a_reader(
         (["a=1", "x" * 90], 0, 0, f"make(\n    a=1,\n    {'x' * 90},\n)"),
     ],
 )
-def test_a_call_has_an_argument_a_line_where_one_line_is_too_long(
+def test_long_call_has_one_argument_per_line(
     arguments: list[str], indent: int, beside: int, source: str
 ) -> None:
     assert call("make", arguments, indent=indent, beside=beside) == source
 
 
-def test_layout_breaks_only_what_is_too_long() -> None:
+def test_layout_breaks_only_long_brackets() -> None:
     inner = Brackets('"key": call(', ["x" * 40, "y" * 40], ")")
     source = Brackets("{", ['"a": 1', inner], "}")
     assert layout(Brackets("{", ['"a": 1', '"b": 2'], "}"), indent=4) == '{"a": 1, "b": 2}'

@@ -30,7 +30,7 @@ def imported_names(source: str) -> set[tuple[str, str]]:
     }
 
 
-def test_every_import_of_a_template_is_used_somewhere() -> None:
+def test_each_template_import_is_used_somewhere() -> None:
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in matrix.rows(2).values():
         answers = matrix.answers(row)
@@ -133,7 +133,7 @@ def test_statement_that_is_too_long_is_broken() -> None:
     assert drop_unused_imports(source).startswith(f"from module import (\n{rows})\n\n")
 
 
-def test_import_in_a_function_is_unchanged() -> None:
+def test_import_in_function_is_unchanged() -> None:
     source = "def f() -> None:\n    import a\n"
     assert drop_unused_imports(source) == source
 

@@ -153,7 +153,7 @@ def test_keys_are_read_from_environment(
 
 
 @pytest.mark.parametrize("variable", ["JWT_SIGNING_KEY", "JWT_SIGNING_KEY_FILE"])
-def test_missing_key_stops_the_start(
+def test_missing_key_prevents_start(
     variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("JWT_SIGNING_KEY", "JWT_SIGNING_KEY_FILE"):

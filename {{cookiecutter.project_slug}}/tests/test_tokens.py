@@ -133,7 +133,7 @@ def test_login_of_disabled_user_is_refused(user: User, anonymous: APIClient) -> 
 # Claims and signature
 
 
-def test_header_names_the_algorithm(tokens: dict[str, str]) -> None:
+def test_header_names_algorithm(tokens: dict[str, str]) -> None:
     for token in tokens.values():
         assert jwt.get_unverified_header(token)["alg"] == "{{ project.keys.algorithm }}"
 
@@ -151,7 +151,7 @@ def test_tokens_have_configured_lifetimes(tokens: dict[str, str]) -> None:
     # % endif
 
 
-def test_claims_name_the_user(tokens: dict[str, str], user: User) -> None:
+def test_claims_name_user(tokens: dict[str, str], user: User) -> None:
     expected = str(getattr(user, api_settings.USER_ID_FIELD))
     for token in tokens.values():
         assert read_claims(token)[api_settings.USER_ID_CLAIM] == expected
@@ -202,7 +202,7 @@ def test_expired_refresh_token_is_refused(tokens: dict[str, str], travel_past: T
 # % if project.tokens.sliding
 
 
-def test_refresh_extends_the_token(tokens: dict[str, str], travel_past: Travel) -> None:
+def test_refresh_extends_token(tokens: dict[str, str], travel_past: Travel) -> None:
     with travel_past(ACCESS_LIFETIME):
         assert refresh(tokens["token"]).status_code == 401
     with travel_past(ACCESS_LIFETIME / 2):
