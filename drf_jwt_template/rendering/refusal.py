@@ -1,4 +1,4 @@
-"""The message for answers that cannot be rendered."""
+"""The messages for invalid answers."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from jinja2 import Environment
 
 from ..answers.problems import Problem
 from ..prompts import PROMPTS
+from .cruft import is_called_by_cruft
 
 IGNORED = "Invalid default received: "
 """The start of Cookiecutter's warning about an answer of a config file."""
 
 
 def take_ignored_answers() -> list[str]:
-    """Returns what Cookiecutter warned about the config file, and forgets it.
+    """Removes and returns Cookiecutter's warnings about the config file.
 
-    At the first answer that it cannot use, Cookiecutter ignores all that follow, and goes on. The
-    warning stays in the registry of its module, unless warnings are switched off.
+    Cookiecutter ignores the first invalid answer and all that follow it, with a warning only. The
+    registry of its module contains the warning, unless warnings are disabled.
     """
     registry = getattr(generate, "__warningregistry__", {})
     found = [key for key in registry if isinstance(key, tuple) and key[0].startswith(IGNORED)]
@@ -30,28 +31,29 @@ def take_ignored_answers() -> list[str]:
     return [key[0].removeprefix(IGNORED) for key in found]
 
 
-def explain_ignored(answers: Sequence[str]) -> str:
+def explain_ignored_answers(answers: Sequence[str]) -> str:
     return (
-        "No project was created: an answer of the config file is invalid.\n\n"
+        "No project was created: an answer in the config file is invalid.\n\n"
         + "\n".join(answers)
-        + "\n\nCorrect it in the config file, quoted if it is a text, and run the command again."
+        + "\n\nCorrect the answer in the config file and run the command again. Quote texts that"
+        " look like numbers."
     )
 
 
-def explain(
+def explain_problems(
     environment: Environment, variables: Mapping[str, Any], problems: Sequence[Problem]
 ) -> str:
-    """Returns the problems, and the command that asks for these answers again."""
+    """Returns the problems, and the command that keeps all other answers."""
     refused = {problem.variable for problem in problems}
     kept = {
         name: value
         for name, value in variables.items()
         if not name.startswith("_")
         and name not in refused
-        and value != _default(environment, name, variables)
+        and value != _render_default(environment, name, variables)
     }
     template = str(variables["_template"])
-    if by_cruft(variables):
+    if is_called_by_cruft(variables):
         command = ["cruft", "create", template]
         if kept:
             command += ["--extra-context", json.dumps(kept)]
@@ -73,7 +75,7 @@ def explain(
     )
 
 
-def _default(environment: Environment, name: str, variables: Mapping[str, Any]) -> Any:
+def _render_default(environment: Environment, name: str, variables: Mapping[str, Any]) -> Any:
     raw = PROMPTS.get(name)
     if isinstance(raw, list):
         return raw[0]
@@ -81,7 +83,3 @@ def _default(environment: Environment, name: str, variables: Mapping[str, Any]) 
         unfinished = {key: value for key, value in variables.items() if key != "_template"}
         return environment.from_string(raw).render(cookiecutter=unfinished)
     return raw
-
-
-def by_cruft(variables: Mapping[str, Any]) -> bool:
-    return "_commit" in variables

@@ -1,0 +1,47 @@
+"""Distinguishes cruft from other front ends, and its updates from new projects."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+PACKAGE_DIR = Path(__file__).resolve().parent.parent
+
+
+def is_called_by_cruft(variables: Mapping[str, Any]) -> bool:
+    """Returns whether cruft renders the project: it adds a variable of its own."""
+    return "_commit" in variables
+
+
+def is_update(variables: Mapping[str, Any]) -> bool:
+    """Returns whether cruft renders the project to compare it, and not to create it.
+
+    `cruft update`, `diff` and `check` render old and new versions in temporary folders, and run the
+    hooks there. Their variables are those of `cruft create`, so the call stack decides.
+    """
+    frame = sys._getframe()
+    modules = set()
+    while frame := frame.f_back:  # type: ignore[assignment]
+        modules.add(frame.f_globals.get("__name__"))
+    return is_called_by_cruft(variables) and "cruft._commands.create" not in modules
+
+
+def unload_package() -> None:
+    """Removes this package from the loaded modules if cruft runs: the next import reads it again.
+
+    `cruft update` renders the old and the new version of the template in one process, from one
+    folder; without this function, the new templates would use the old code. Compiled files are
+    deleted: Python does not notice a new source of the same size within the same second.
+    """
+    if "cruft" not in sys.modules:
+        return
+    package = __name__.partition(".")[0]
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        del sys.modules[name]
+    for folder in PACKAGE_DIR.rglob("__pycache__"):
+        shutil.rmtree(folder, ignore_errors=True)
+    importlib.invalidate_caches()
