@@ -1,6 +1,6 @@
-"""Sets up a project that Cookiecutter has rendered, and shows the progress.
+"""Sets up a rendered project and shows the progress.
 
-The setup itself is the project's own `scripts/setup.py`, which its team repeats after a clone.
+The steps are in the project's own `scripts/setup.py`, which its team runs again after a clone.
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ from .answers.reading import read
 from .rendering.literals import duration_words
 
 
-def finish(variables: Mapping[str, Any], *, update: bool) -> None:
-    """Sets up the project in the current folder, unless an update compares it with another version.
+def finish_project(variables: Mapping[str, Any], *, update: bool) -> None:
+    """Sets up the project in the current folder, unless cruft renders it for an update.
 
-    To cruft, a secret or a database would be a change. Nothing here raises: Cookiecutter would
-    delete the project.
+    An update compares two renderings: secrets or a database would count as changes.
     """
     if update:
         return
@@ -36,7 +35,7 @@ def finish(variables: Mapping[str, Any], *, update: bool) -> None:
     answers = read(variables)
     policy = describe_policy(answers)
     if not answers.run_setup:
-        text = f"{project.name} is rendered. This makes it ready to run:\n{_setup(project)}"
+        text = f"{project.name} is rendered. To set it up:\n{_setup_command(project)}"
         console.print(f"\n{policy}\n\n{text}", markup=False)
         return
     try:
@@ -45,18 +44,20 @@ def finish(variables: Mapping[str, Any], *, update: bool) -> None:
         console.print("\nInterrupted.")
         ready = False
     except Exception as error:
-        # A fault of the setup is no reason to lose the project.
-        console.print(f"\nThe setup broke off: {type(error).__name__}: {error}", markup=False)
+        # Cookiecutter deletes the project if a hook raises.
+        console.print(f"\nThe setup failed: {type(error).__name__}: {error}", markup=False)
         ready = False
     if ready:
-        text = f"{project} is ready. This starts its server:\n{_run(project)}"
+        text = f"{project} is ready. To start its server:\n{_run_command(project)}"
     else:
-        text = f"The project is kept in {project}.\nThis does the rest:\n{_setup(project)}"
+        text = (
+            f"The project is kept in {project}.\nTo continue the setup:\n{_setup_command(project)}"
+        )
     console.print(f"\n{policy}\n\n{text}", markup=False)
 
 
 def describe_policy(answers: Answers) -> str:
-    """Returns the token policy in two lines, in which a mistyped answer is seen."""
+    """Returns the token policy in two lines, so that the user notices a mistyped answer."""
     flow = answers.token_flow
     if flow != "sliding":
         flow += f" ({'rotated' if answers.rotate_refresh_tokens else 'not rotated'})"
@@ -76,8 +77,8 @@ def describe_policy(answers: Answers) -> str:
 
 
 def set_up(project: Path, console: Console) -> bool:
-    """Runs the project's setup; tells whether every step was done."""
-    setup = _load(project / "scripts" / "setup.py")
+    """Runs the project's setup. Returns whether every step succeeded."""
+    setup = _load_script(project / "scripts" / "setup.py")
     if not console.is_terminal:
         return bool(setup.run_steps(setup.PlainReport()))
     with Progress(
@@ -91,7 +92,7 @@ def set_up(project: Path, console: Console) -> bool:
 
 
 class LiveReport:
-    """The steps on a terminal: what is done above, what is under way below, with its time."""
+    """A report on a terminal: the finished steps, and below them the current one with its time."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
@@ -113,12 +114,12 @@ class LiveReport:
             self.progress.console.print(f"  {line}", markup=False)
 
 
-def _load(script: Path) -> ModuleType:
+def _load_script(script: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("project_setup", script)
     if spec is None or spec.loader is None:
         raise ImportError(f"{script} cannot be loaded")
     module = importlib.util.module_from_spec(spec)
-    # No __pycache__ in the new project before its own Python has run.
+    # Only the project's own Python writes __pycache__ there.
     dont_write_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         spec.loader.exec_module(module)
@@ -127,16 +128,16 @@ def _load(script: Path) -> ModuleType:
     return module
 
 
-def _setup(project: Path) -> str:
-    return _to_paste(project, "make setup", windows=r"python scripts\setup.py")
+def _setup_command(project: Path) -> str:
+    return _quote_command(project, "make setup", windows=r"python scripts\setup.py")
 
 
-def _run(project: Path) -> str:
-    return _to_paste(project, "make run", windows=r".venv\Scripts\python manage.py runserver")
+def _run_command(project: Path) -> str:
+    return _quote_command(project, "make run", windows=r".venv\Scripts\python manage.py runserver")
 
 
-def _to_paste(project: Path, command: str, *, windows: str) -> str:
-    """A command in the project, as a shell takes it: on Windows, each of them."""
+def _quote_command(project: Path, command: str, *, windows: str) -> str:
+    """Returns lines to paste into a shell; on Windows, into any of its shells."""
     if os.name == "nt":
         return f"  cd {subprocess.list2cmdline([project])}\n  {windows}"
     return f"  cd {shlex.quote(str(project))} && {command}"

@@ -1,4 +1,4 @@
-"""Hands the rendered project over to `drf_jwt_template.bootstrap`."""
+"""Sets up the rendered project."""
 
 import json
 import sys
@@ -7,4 +7,4 @@ sys.path.insert(0, {{ template_dir | tojson }})
 
 from drf_jwt_template import bootstrap
 
-bootstrap.finish(json.loads({{ cookiecutter | tojson | py }}), update={{ is_update(cookiecutter) }})
+bootstrap.finish_project(json.loads({{ cookiecutter | tojson | py }}), update={{ is_update(cookiecutter) }})

@@ -27,7 +27,7 @@ def setup_of(cookies: Cookies) -> Callable[..., ModuleType]:
     """The setup script of a project that was rendered with these answers."""
 
     def load(**answers: Any) -> ModuleType:
-        return bootstrap._load(bake(cookies, answers) / "scripts" / "setup.py")
+        return bootstrap._load_script(bake(cookies, answers) / "scripts" / "setup.py")
 
     return load
 
@@ -207,7 +207,7 @@ def test_terminal_shows_progress(
     monkeypatch.setattr(
         setup, "STEPS", (("One", lambda: "fine [bold]\nsecond line"), ("Two", lambda: 1 / 0))
     )
-    monkeypatch.setattr(bootstrap, "_load", lambda script: setup)
+    monkeypatch.setattr(bootstrap, "_load_script", lambda script: setup)
     terminal = Console(
         file=io.StringIO(), force_terminal=True, color_system=None, highlight=False, width=200
     )
@@ -237,10 +237,10 @@ def test_setup_error_keeps_project(
             raise fault
 
         monkeypatch.setattr(bootstrap, "set_up", broken)
-        bootstrap.finish({**default_answers, "_template": "here"}, update=False)
+        bootstrap.finish_project({**default_answers, "_template": "here"}, update=False)
         out = capsys.readouterr().out
         assert shown in out
-        assert out.rstrip().endswith(bootstrap._setup(setup.ROOT))
+        assert out.rstrip().endswith(bootstrap._setup_command(setup.ROOT))
 
 
 def test_update_runs_no_setup(
@@ -252,7 +252,7 @@ def test_update_runs_no_setup(
     setup = setup_of()
     monkeypatch.chdir(setup.ROOT)
     before = sorted(os.walk(setup.ROOT))
-    bootstrap.finish({**default_answers, "_template": "here"}, update=True)
+    bootstrap.finish_project({**default_answers, "_template": "here"}, update=True)
     assert sorted(os.walk(setup.ROOT)) == before
     assert capsys.readouterr().out == ""
 

@@ -66,7 +66,7 @@ def setup(project: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     with monkeypatch.context() as patch:
         # os.name itself would lead pathlib astray.
         patch.setitem(sys.modules, "os", windows)
-        return bootstrap._load(project / "scripts" / "setup.py")
+        return bootstrap._load_script(project / "scripts" / "setup.py")
 
 
 @pytest.fixture
@@ -202,9 +202,9 @@ def test_setup_prepares_git_and_database(
 
 def test_printed_commands_need_no_make(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "os", SimpleNamespace(name="nt"))
-    shown = bootstrap._setup(Path("my api"))
+    shown = bootstrap._setup_command(Path("my api"))
     assert shown == '  cd "my api"\n  python scripts\\setup.py'
-    shown = bootstrap._run(Path("my_api"))
+    shown = bootstrap._run_command(Path("my_api"))
     assert shown == "  cd my_api\n  .venv\\Scripts\\python manage.py runserver"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from ..prompts import NO, YES
-from ..rendering.literals import LINE_LENGTH, duration, duration_source, string
+from ..rendering.literals import LINE_LENGTH, duration_source, parse_duration, string
 from .problems import Problem
 from .slug import DEPENDENCIES, PROJECT_PACKAGES
 
@@ -169,7 +169,7 @@ def _header_name(text: str) -> str:
 
 def _leeway(text: str) -> str:
     try:
-        value = duration(f"{text}s" if text.isdigit() else text)
+        value = parse_duration(f"{text}s" if text.isdigit() else text)
     except ValueError as error:
         raise ValueError(f"must be {error}") from None
     if value > timedelta(hours=1):

@@ -11,7 +11,7 @@ from ..language.parser import parse
 from ..language.reader import LanguageError
 from ..language.resource import Resource
 from ..prompts import NO, PROMPTS, YES
-from ..rendering.literals import EMAIL, duration
+from ..rendering.literals import EMAIL, parse_duration
 from . import Answers
 from .jwt_settings import read_jwt_settings
 from .problems import AnswersError, Problem
@@ -180,7 +180,7 @@ class _Reader:
         for variable in ("access_token_lifetime", "refresh_token_lifetime"):
             value = timedelta()
             try:
-                value = duration(self.text(variable))
+                value = parse_duration(self.text(variable))
             except ValueError as error:
                 self.refuse(variable, f"must be {error}")
             else:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
-from ..rendering.literals import duration, duration_source, string
+from ..rendering.literals import duration_source, parse_duration, string
 from .facts import FieldFacts
 from .names import choice_member
 
@@ -115,7 +115,7 @@ convert_time = _match_iso("time", dt.time.fromisoformat, _TIME, "12:30")
 
 
 def convert_duration(text: str, field: FieldFacts) -> str:
-    return duration_source(duration(text), "dt.timedelta")
+    return duration_source(parse_duration(text), "dt.timedelta")
 
 
 def convert_uuid(text: str, field: FieldFacts) -> str:

@@ -1,4 +1,4 @@
-"""Values as source text: of Python (as `ruff format` writes it), TOML, YAML, Markdown and shells."""
+"""Converts values to source text: Python in the style of `ruff format`, TOML, Markdown."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ DURATION_ALLOWED = "a duration such as 30s, 15m, 1h30m, 36h, 7d, 2 weeks or 5 mi
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 HOST = rf"({_LABEL}\.)+[A-Za-z]{{2,63}}"
 EMAIL = rf"[A-Za-z0-9_%+-]+(\.[A-Za-z0-9_%+-]+)*@{HOST}"
-"""What Django's EmailValidator takes too, without its rarer forms."""
+"""A subset of the addresses that Django's EmailValidator accepts."""
 
 
 def string(text: str, before: int = 0, indent: int = 0) -> str:
-    """`text` as a Python string literal.
+    """Returns `text` as a Python string literal.
 
-    `before` counts the characters before it on the line of an assignment, which is broken where
-    that makes the literal fit; `indent` counts those of its indentation.
+    `before` is the number of characters before the literal on its line, `indent` the indentation
+    of the line. The literal gets its own line, in parentheses, if it only fits there.
     """
     quote = "'" if text.count('"') > text.count("'") else '"'
     escaped = "".join(
@@ -54,7 +54,7 @@ def string(text: str, before: int = 0, indent: int = 0) -> str:
 
 @dataclass(frozen=True)
 class Brackets:
-    """Source text in brackets, such as a list or a call: `opening` ends in the left bracket."""
+    """Source text in brackets, such as a list or a call: `opening` ends with the left bracket."""
 
     opening: str
     items: Sequence[str | Brackets]
@@ -68,9 +68,9 @@ class Brackets:
 
 
 def layout(source: str | Brackets, *, indent: int, beside: int = 0) -> str:
-    """Returns the source on one line if it fits, or else with each item on a line of its own.
+    """Returns the source on one line if it fits, otherwise with one item per line.
 
-    `indent` is that of the line, `beside` counts the line's other characters.
+    `indent` is the indentation of the line, `beside` the number of its other characters.
     """
     flat = str(source)
     fits = indent + beside + len(flat) <= LINE_LENGTH
@@ -84,34 +84,34 @@ def layout(source: str | Brackets, *, indent: int, beside: int = 0) -> str:
 
 
 def call(function: str, arguments: Sequence[str], *, indent: int, beside: int) -> str:
-    """A call, with an argument a line where one line would be too long.
+    """Returns a call on one line if it fits, otherwise with one argument per line.
 
-    `indent` is that of the line, `beside` counts the line's other characters.
+    `indent` is the indentation of the line, `beside` the number of its other characters.
     """
     return layout(Brackets(f"{function}(", arguments, ")"), indent=indent, beside=beside)
 
 
 def toml(text: str) -> str:
-    """`text` as it stands between the quotes of a TOML basic string, whose escapes are JSON's."""
+    """Returns `text` escaped for a TOML basic string, which has the escapes of JSON."""
     return json.dumps(text, ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f")
 
 
 def markdown(text: str) -> str:
-    """`text` as it stands, where Markdown would take it for markup (CommonMark 0.31, 2.4)."""
+    """Returns `text` with the characters of Markdown's markup escaped (CommonMark 0.31, 2.4)."""
     escaped = re.sub(r"([\\`*_\[\]<>#|~&!])", r"\\\1", text)
     return re.sub(r"^(\d*)([-+=.)])", r"\1\\\2", escaped)
 
 
-def duration(text: str) -> timedelta:
-    """The duration that `text` says in whole weeks, days, hours, minutes and seconds.
+def parse_duration(text: str) -> timedelta:
+    """Returns the duration of a text such as `1h30m` or `2 weeks`.
 
-    Raises ValueError with what is allowed.
+    Raises ValueError with what is allowed if the text is not a duration.
     """
     total = timedelta()
     rest = text.lower().replace(",", " ").strip()
     while True:
         part = re.match(r"([0-9]+)\s*([a-z]+)\s*", rest)
-        unit = _unit(part.group(2)) if part else None
+        unit = _find_unit(part.group(2)) if part else None
         if not part or not unit:
             raise ValueError(DURATION_ALLOWED)
         try:
@@ -123,27 +123,27 @@ def duration(text: str) -> timedelta:
             return total
 
 
-def _unit(word: str) -> str | None:
-    """`timedelta`'s name of a unit: `5m`, `5 min` and `5 minutes`, but not `5ms`."""
+def _find_unit(word: str) -> str | None:
+    """Returns the argument of `timedelta` for `m`, `min` or `minutes`, but not for `ms`."""
     singular = word[:-1] if word.endswith("s") and len(word) > 2 else word
     return _UNITS.get(word) or _UNITS.get(singular if len(singular) > 1 else "")
 
 
 def duration_source(value: timedelta, function: str = "timedelta") -> str:
-    """The call that makes `value`, in the units that a reader would choose."""
-    arguments = ", ".join(f"{unit}={number}" for unit, number in _parts(value).items())
+    """Returns the call that makes `value`, in days, hours, minutes and seconds."""
+    arguments = ", ".join(f"{unit}={number}" for unit, number in _split_duration(value).items())
     return f"{function}({arguments})"
 
 
 def duration_words(value: timedelta) -> str:
-    """`value` in words, such as `1 hour 30 minutes`."""
+    """Returns `value` in words, such as `1 hour 30 minutes`."""
     return " ".join(
         f"{number} {unit.removesuffix('s') if number == 1 else unit}"
-        for unit, number in _parts(value).items()
+        for unit, number in _split_duration(value).items()
     )
 
 
-def _parts(value: timedelta) -> dict[str, int]:
+def _split_duration(value: timedelta) -> dict[str, int]:
     units = {
         "days": value.days,
         "hours": value.seconds // 3600,

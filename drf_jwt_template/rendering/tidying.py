@@ -1,10 +1,9 @@
-"""What is done to each rendered module, so that templates need no conditions for it.
+"""Tidies rendered modules.
 
-Unused imports are dropped: a template writes all imports that any of its renderings needs. What is
-imported for its effect carries `# noqa: F401`; a re-export is written `from x import y as y`.
+Unused imports are dropped: a template contains all imports that any of its renderings needs. An
+import for its effect carries `# noqa: F401`; a re-export is written `from x import y as y`.
 
-Calls, signatures and simple lists that a template writes with an item a line are joined where they
-fit on one line.
+Calls, signatures and simple lists with one item per line are joined if they fit on one line.
 """
 
 from __future__ import annotations
@@ -19,7 +18,8 @@ from rich.cells import cell_len
 from .literals import LINE_LENGTH
 
 Import = ast.Import | ast.ImportFrom
-# A bracket at the end of a line; lines that end with a comma, or a single one; and its counterpart.
+# An opening bracket at the end of a line; lines without comments that end with a comma, or a single
+# line; and the closing bracket.
 BROKEN = re.compile(
     r"^(?P<head>[^#\n]*[\[({])\n(?P<items>(?: +(?![ \])}])[^#\n]*,\n)+| +(?![ \])}])[^#\n]*[^#\n,]\n)"
     r" *(?P<tail>[\])}][^\n]*)$",
@@ -30,7 +30,7 @@ IMPORT = re.compile(r"^ *from \S+ import \($")
 TRAILER = re.compile(r"[\w\])][\[(]$")
 # The brackets of a list, tuple or dict, unless an operator precedes them.
 LITERAL = re.compile(r"(^ *|[=:(\[{,] ?|\breturn )[\[({]$")
-# In a list, tuple or dict: another bracket that is not empty.
+# A bracket that is not empty, inside a list, tuple or dict.
 NESTED = re.compile(r"[\[({][^\])}]")
 
 
@@ -44,10 +44,10 @@ def tidy(source: str) -> str:
 
 
 def join_short_brackets(source: str) -> str:
-    """Returns the source with each bracket on one line that fits there, from the inside out.
+    """Returns the source with each bracket that fits on one line joined, inner ones first.
 
-    A list, tuple or dict of several calls or lists stays as it is: one item a line reads better. So
-    does what is inside a string.
+    A list, tuple or dict of several calls or lists is left unchanged: one item per line is easier to
+    read. Brackets in strings are left unchanged, too.
     """
     strings = [
         range(node.lineno, node.end_lineno or node.lineno)
@@ -73,7 +73,7 @@ def _join_bracket(match: re.Match[str]) -> str:
     elif is_literal and items[-1].endswith(","):
         if len(items) > 1 and any(map(NESTED.search, items)):
             return match[0]
-        # The comma makes the tuple.
+        # Without its comma, a tuple of one item would be a value in parentheses.
         if len(items) == 1 and tail[0] == ")":
             inner += ","
     elif not TRAILER.search(head) and not (is_literal and tail[0] in "]}"):
@@ -83,14 +83,14 @@ def _join_bracket(match: re.Match[str]) -> str:
 
 
 def drop_unused_imports(source: str) -> str:
-    """Returns the source of a module without the names that it imports at its top and does not use.
+    """Returns the source of a module without its unused imports, except those in functions.
 
     Raises SyntaxError if it is not a module.
     """
     tree = ast.parse(source)
     used = set(_used_names(tree))
     lines = source.splitlines(keepends=True)
-    # From the last to the first, so that the numbers of the lines before stay right.
+    # From the last to the first: the line numbers of earlier statements stay valid.
     for statement in reversed(tree.body):
         if isinstance(statement, Import):
             first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
@@ -105,7 +105,7 @@ def drop_unused_imports(source: str) -> str:
 
 
 def _used_names(tree: ast.AST) -> Iterator[str]:
-    """Yields each name that is read, those in annotations that are strings included."""
+    """Yields each name that is read, including names in annotations that are strings."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             yield node.id
@@ -135,7 +135,7 @@ def _is_needed(alias: ast.alias, used: set[str]) -> bool:
 
 
 def _import_lines(statement: Import, names: list[ast.alias]) -> list[str]:
-    """Returns the statement with these names alone, as ruff would break it."""
+    """Returns the statement with only these names, in the style of ruff."""
     if not names:
         return []
     words = [f"{alias.name} as {alias.asname}" if alias.asname else alias.name for alias in names]
@@ -148,14 +148,14 @@ def _import_lines(statement: Import, names: list[ast.alias]) -> list[str]:
 
 
 def _has_neighbour(lines: list[str], at: int) -> bool:
-    """Whether another line stands directly before or behind, where a statement was."""
+    """Returns whether the line before or after a removed statement is not blank."""
     before = at > 0 and lines[at - 1].strip()
-    behind = at < len(lines) and lines[at].strip()
-    return bool(before or behind)
+    after = at < len(lines) and lines[at].strip()
+    return bool(before or after)
 
 
 def _drop_group(lines: list[str], at: int) -> None:
-    """Drops the blank lines before a group of imports that is gone, or behind it at the start."""
+    """Drops the blank lines before a removed group of imports, or after it if nothing is before."""
     start = at
     while start > 0 and not lines[start - 1].strip():
         start -= 1

@@ -17,11 +17,11 @@ from drf_jwt_template.rendering.literals import (
     LINE_LENGTH,
     Brackets,
     call,
-    duration,
     duration_source,
     duration_words,
     layout,
     markdown,
+    parse_duration,
     string,
     toml,
 )
@@ -162,7 +162,7 @@ def test_markdown_shows_plain_text(text: str) -> None:
     ],
 )
 def test_duration_accepted(text: str, value: timedelta) -> None:
-    assert duration(text) == value
+    assert parse_duration(text) == value
 
 
 @given(
@@ -190,7 +190,7 @@ def test_duration_is_sum_of_parts(
 ) -> None:
     text = between.join(f"{number}{space}{word}" for number, space, (_, word) in parts)
     total = sum((timedelta(**{unit: number}) for number, _, (unit, _) in parts), timedelta())
-    assert duration(text) == total
+    assert parse_duration(text) == total
 
 
 @pytest.mark.parametrize(
@@ -206,14 +206,14 @@ def test_duration_is_sum_of_parts(
 )
 def test_duration_refused(text: str) -> None:
     with pytest.raises(ValueError, match="^a duration such as 30s, 15m, 1h30m, 36h, 7d, 2 weeks"):
-        duration(text)
+        parse_duration(text)
 
 
 def test_long_invalid_duration_is_refused_quickly() -> None:
     """The time that a refusal takes must not double with each unit."""
     code = (
-        "from drf_jwt_template.rendering.literals import duration\n"
-        "try: duration('1m ' * 60 + '!')\n"
+        "from drf_jwt_template.rendering.literals import parse_duration\n"
+        "try: parse_duration('1m ' * 60 + '!')\n"
         "except ValueError: print('refused')"
     )
     # In a process of its own, which can be ended.
@@ -229,7 +229,7 @@ def test_long_invalid_duration_is_refused_quickly() -> None:
 @example(timedelta(days=1, hours=1, minutes=1, seconds=1))
 def test_duration_source_round_trip(value: timedelta) -> None:
     assert eval(duration_source(value), {"timedelta": timedelta}) == value  # noqa: S307
-    assert duration(duration_words(value)) == value
+    assert parse_duration(duration_words(value)) == value
 
 
 @pytest.mark.parametrize(
