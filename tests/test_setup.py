@@ -1,4 +1,4 @@
-"""The setup end to end: the hook after rendering, and `make setup` in the project."""
+"""The whole setup: the hook after rendering, and `make setup` in the project."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.costly
 
 TOOLS = Path(sys.executable).parent
 WINDOWS = os.name == "nt"
-# What a user types, in the project and where a line is pasted.
+# The commands of a user: the setup in the project, and a shell to paste into.
 SETUP = (sys.executable, r"scripts\setup.py") if WINDOWS else ("make", "setup")
 SHELL = ("cmd", "/c") if WINDOWS else ("sh", "-c")
-# An address at which nothing listens, for what should find no network.
+# An address without a server, in place of a network.
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -36,9 +36,9 @@ def path_with_uv() -> dict[str, str]:
 
 @pytest.fixture
 def path_without_uv(tmp_path: Path) -> dict[str, str]:
-    """A PATH on which there are the tools of a bare machine."""
+    """A PATH with the tools of a new machine only."""
     if WINDOWS:
-        pytest.skip("a PATH of links is not for Windows")
+        pytest.skip("Windows cannot have a PATH of links")
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in ("awk", "git", "make", "sh"):
@@ -60,25 +60,25 @@ def no_network(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def token_by(shown: str, project: Path, **variables: str) -> str:
-    """The token that the command at the end of a setup gives, pasted into a shell."""
+def fetch_token(shown: str, project: Path, **variables: str) -> str:
+    """Runs the command that the setup has printed at its end, and returns the token."""
     commands = re.findall(r"^ *(curl .*)$", shown, re.MULTILINE)
     assert len(commands) == 1, shown
     with server_of(project) as port:
         command = commands[0].replace(":8000/", f":{port}/")
-        answer = run(*SHELL, f"{command} --silent --fail", cwd=project, **variables)
-    match = re.search(r'"(access|token)":"(\S+?)"', answer)
-    assert match, answer
+        response = run(*SHELL, f"{command} --silent --fail", cwd=project, **variables)
+    match = re.search(r'"(access|token)":"(\S+?)"', response)
+    assert match, response
     return match.group(2)
 
 
 def is_private(path: Path) -> bool:
-    """Whether its owner alone can read it; on Windows, that is for the folder to say."""
+    """Returns whether only its owner can read a file. On Windows, the folder decides that."""
     return WINDOWS or stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def resume(project: Path) -> str:
-    """What is shown for the rest of a setup."""
+def resume_command(project: Path) -> str:
+    """Returns the printed command that continues a setup."""
     if WINDOWS:
         return f"  cd {subprocess.list2cmdline([project])}\n  python scripts\\setup.py"
     return f"  cd {shlex.quote(str(project))} && make setup"
@@ -87,14 +87,14 @@ def resume(project: Path) -> str:
 def test_setup_ends_with_first_token(
     tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
 ) -> None:
-    # A folder of the parent may have a space, a quote and a dollar in its name.
+    # The path contains spaces, a quote and a dollar.
     output = tmp_path / "my projects $HOME's"
     shown = cookiecutter(output, "--no-input", home={**home, **path_with_uv})
     project = output / "my_api"
     for step in ("Environment", "Secrets", "Git", "Database"):
         assert re.search(rf"^{step} done \(\d+\.\d s\): ", shown, re.MULTILINE), shown
     assert f"{project} is ready" in shown
-    assert token_by(shown, project)
+    assert fetch_token(shown, project)
 
     assert is_private(project / ".env")
     assert run("git", "check-ignore", ".env", "db.sqlite3", ".venv", cwd=project)
@@ -107,13 +107,13 @@ def test_setup_ends_with_first_token(
             if path.is_file() and ".venv" not in path.parts:
                 assert password.group(1).encode() not in path.read_bytes(), path
 
-    # What its team runs next.
+    # The commands that the team runs next.
     run("git", "add", "--all", cwd=project)
     run(project / ".venv" / BIN / "pre-commit", "run", "--all-files", cwd=project)
     for target in ("test", "lint", "schema") if not WINDOWS else ():
         run("make", target, cwd=project)
 
-    # Again: nothing is made anew.
+    # A second run changes nothing.
     before = (project / ".env").read_bytes()
     shown = run(*SETUP, cwd=project, **path_with_uv)
     assert "the account admin already exists" in shown
@@ -124,21 +124,20 @@ def test_skipped_setup_can_run_later(
     tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
 ) -> None:
     answers = ("algorithm=EdDSA", "login_field=email", "project_slug=later")
-    shown = cookiecutter(
-        tmp_path, "--no-input", "run_setup=no", *answers, home={**home, **path_with_uv}
-    )
+    environment = {**home, **path_with_uv}
+    shown = cookiecutter(tmp_path, "--no-input", "run_setup=no", *answers, home=environment)
     project = tmp_path / "later"
     for name in (".env", ".git", ".venv", "keys", "db.sqlite3", "api/migrations/0001_initial.py"):
         assert not (project / name).exists(), name
-    assert shown.rstrip().endswith(resume(project))
+    assert shown.rstrip().endswith(resume_command(project))
     password = "given & 'quoted' $HOME"
     shown = run(*SETUP, cwd=project, DJANGO_SUPERUSER_PASSWORD=password, **path_with_uv)
     assert password not in shown
     assert is_private(project / "keys" / "jwt.pem")
     assert run("git", "check-ignore", "keys/jwt.pem", cwd=project)
     if not WINDOWS:
-        # Each of its shells would name the variable in another way.
-        assert token_by(shown, project, DJANGO_SUPERUSER_PASSWORD=password)
+        # The shells of Windows have different syntaxes for variables.
+        assert fetch_token(shown, project, DJANGO_SUPERUSER_PASSWORD=password)
 
 
 def test_setup_without_uv(
@@ -148,7 +147,7 @@ def test_setup_without_uv(
     project = tmp_path / "out" / "my_api"
     assert "installed with uv inside .venv" in shown
     assert "is ready" in shown
-    # The second time, what is there is used; uv itself is not removed.
+    # A second run uses the existing environment, and does not remove uv.
     shown = run(*SETUP, cwd=project, **path_without_uv)
     assert "already exists" in shown
     assert (project / ".venv" / BIN / "uv").exists()
@@ -172,32 +171,26 @@ def test_setup_without_network(
     assert failed, shown
     assert re.search("connect|fetch|index|uv", failed.group(1), re.IGNORECASE)
     assert f"The project is kept in {project}." in shown
-    assert shown.rstrip().endswith(resume(project))
+    assert shown.rstrip().endswith(resume_command(project))
     assert "password" not in shown
 
-    # The command as it stands, from where Cookiecutter was called, once there is a network.
-    command = " && ".join(map(str.strip, resume(project).splitlines()))
+    # The printed command continues the setup when the network is available.
+    command = " && ".join(map(str.strip, resume_command(project).splitlines()))
     shown = run(*SHELL, command, cwd=tmp_path, **path_with_uv)
-    assert token_by(shown, project)
+    assert fetch_token(shown, project)
 
 
 def test_failed_step_is_named_and_resumed(
     tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
 ) -> None:
-    unreachable = "postgres://nobody@127.0.0.1:9/none"
-    shown = cookiecutter(
-        tmp_path / "out",
-        *("--no-input", "database=postgresql"),
-        home={**home, **path_with_uv, "DATABASE_URL": unreachable},
-    )
+    unreachable = {"DATABASE_URL": "postgres://nobody@127.0.0.1:9/none"}
+    environment = {**home, **path_with_uv, **unreachable}
+    shown = cookiecutter(tmp_path / "out", "--no-input", "database=postgresql", home=environment)
     project = tmp_path / "out" / "my_api"
     assert re.search(r"^Database failed .*: .*connection", shown, re.MULTILINE), shown
     secrets = (project / ".env").read_bytes()
-    shown = run(
-        *SETUP,
-        cwd=project,
-        **{**path_with_uv, "DATABASE_URL": f"sqlite:///{project / 'db.sqlite3'}"},
-    )
+    database = f"sqlite:///{project / 'db.sqlite3'}"
+    shown = run(*SETUP, cwd=project, DATABASE_URL=database, **path_with_uv)
     assert "Ready" in shown
     assert (project / ".env").read_bytes() == secrets
 
@@ -206,15 +199,10 @@ def test_failed_step_is_named_and_resumed(
 def test_old_python_is_named(
     tmp_path: Path, home: dict[str, str], path_without_uv: dict[str, str]
 ) -> None:
-    shown = cookiecutter(
-        tmp_path / "out",
-        "--no-input",
-        "django_version=django-6.1",
-        home={**home, **path_without_uv},
-    )
-    assert re.search(
-        r"Environment failed .*: Python 3\.12 or newer is required, this is 3\.1", shown
-    )
+    environment = {**home, **path_without_uv}
+    answer = "django_version=django-6.1"
+    shown = cookiecutter(tmp_path / "out", "--no-input", answer, home=environment)
+    assert re.search(r"Environment failed .*: Python 3\.12 or newer is required", shown)
     assert (tmp_path / "out" / "my_api" / "manage.py").exists()
 
 
@@ -222,15 +210,12 @@ def test_overwritten_project_keeps_secrets(
     tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
 ) -> None:
     environment = {**home, **path_with_uv}
-    cookiecutter(tmp_path / "out", "--no-input", "algorithm=ES256", home=environment)
+    arguments = ["--no-input", "algorithm=ES256"]
+    cookiecutter(tmp_path / "out", *arguments, home=environment)
     project = tmp_path / "out" / "my_api"
     kept = [(project / name).read_bytes() for name in (".env", "keys/jwt.pem", "db.sqlite3")]
     (project / "Makefile").write_text("gone", "utf-8")
-    cookiecutter(
-        tmp_path / "out",
-        *("--no-input", "--overwrite-if-exists", "algorithm=ES256"),
-        home=environment,
-    )
+    cookiecutter(tmp_path / "out", *arguments, "--overwrite-if-exists", home=environment)
     assert [(project / n).read_bytes() for n in (".env", "keys/jwt.pem", "db.sqlite3")] == kept
     assert (project / "Makefile").read_text("utf-8") != "gone"
 
@@ -255,7 +240,7 @@ def test_clone_is_set_up(
     run("git", *identity, "commit", "--quiet", "-m", "First", cwd=project, **environment)
     run("git", "clone", "--quiet", str(project), str(tmp_path / "clone"), cwd=tmp_path)
     shown = run(*SETUP, cwd=tmp_path / "clone", **path_with_uv)
-    assert token_by(shown, tmp_path / "clone")
+    assert fetch_token(shown, tmp_path / "clone")
     assert (tmp_path / "clone" / ".env").read_bytes() != (project / ".env").read_bytes()
     assert run("git", "status", "--porcelain", cwd=tmp_path / "clone") == ""
 

@@ -1,4 +1,4 @@
-"""What a team does with cruft: its own work in a project, and later versions of the template."""
+"""Updates of a project with cruft, after its team and the template have changed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ __all__ = ["home", "template"]
 pytestmark = pytest.mark.costly
 
 SOURCES = "{{cookiecutter.project_slug}}"
-# The lines that both change, where the two meet.
+MODELS = "{% if project.api.resources %}models.py{% endif %}"
+# A line of config/urls.py that both the team and the template change.
 TITLE = "admin.site.site_title = admin.site.site_header"
 OURS = 'admin.site.site_title = "Ours"'
 THEIRS = "admin.site.site_title = str(admin.site.site_header)"
@@ -43,14 +44,19 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def replace_first_line(file: Path, line: str) -> None:
+    rest = file.read_text(encoding="utf-8").partition("\n")[2]
+    file.write_text(f"{line}\n{rest}", encoding="utf-8")
+
+
 def release(template: Path) -> None:
-    """The second version; the first one is what the working tree has."""
+    """Tags the second version."""
     commit(template)
     git("tag", "v2", cwd=template)
 
 
 def state(project: Path) -> dict[str, tuple[bytes, int]]:
-    """Content and time of all files, without what git keeps."""
+    """Returns content and modification time of all files, except those of git."""
     return {
         name: (content, (project / name).stat().st_mtime_ns)
         for name, content in files_of(project).items()
@@ -74,10 +80,10 @@ def answers_of(project: Path) -> dict[str, Any]:
     return answers
 
 
-def second_version(template: Path) -> None:
-    """A prompt more, with a fact that the first version's code does not know, and what needs it."""
+def release_greeting(template: Path) -> None:
+    """Releases a version with one more prompt, the code that reads it, and changes in many files."""
     prompts = json.loads((template / "cookiecutter.json").read_text(encoding="utf-8"))
-    prompts["__prompts__"]["greeting"] = "What does the admin say first?"
+    prompts["__prompts__"]["greeting"] = "Title of the admin's index page"
     (template / "cookiecutter.json").write_text(json.dumps({"greeting": "Hello", **prompts}))
     package = template / "drf_jwt_template"
     field = "    run_setup: bool\n"
@@ -96,7 +102,7 @@ def second_version(template: Path) -> None:
     )
 
     sources = template / SOURCES
-    change(sources / "api" / "models.py", '"""What the API speaks of."""', '"""The models."""')
+    replace_first_line(sources / "api" / MODELS, '"""Changed."""')
     change(
         sources / "config" / "settings.py", "USE_TZ = True\n", "USE_TZ = True\nUSE_I18N = True\n"
     )
@@ -117,8 +123,8 @@ def second_version(template: Path) -> None:
     release(template)
 
 
-def work(project: Path) -> None:
-    """A field, a setting, and a view with its address; each in its place, as the README has it."""
+def add_work(project: Path) -> None:
+    """Adds and commits a field, a setting, and a view with its URL, as the README recommends."""
     change(
         project / "api" / "models.py",
         "    city = models.CharField(max_length=255)\n",
@@ -131,12 +137,12 @@ def work(project: Path) -> None:
         '"city", "nickname", "created_at"',
     )
     with (project / "config" / "settings.py").open("a", encoding="utf-8") as file:
-        file.write('\nPING_ANSWER = env.str("PING_ANSWER", default="pong")\n')
+        file.write('\nPING_TEXT = env.str("PING_TEXT", default="pong")\n')
     (project / "api" / "ping.py").write_text(
         "from django.conf import settings\n"
         "from django.http import HttpRequest, JsonResponse\n\n\n"
         "def ping(request: HttpRequest) -> JsonResponse:\n"
-        '    return JsonResponse({"answer": settings.PING_ANSWER})\n'
+        '    return JsonResponse({"text": settings.PING_TEXT})\n'
     )
     urls = project / "config" / "urls.py"
     last = '    path("api-auth/", include("rest_framework.urls")),\n'
@@ -147,7 +153,7 @@ def work(project: Path) -> None:
     (project / "tests" / "test_ping.py").write_text(
         "from rest_framework.test import APIClient\n\n\n"
         "def test_ping() -> None:\n"
-        '    assert APIClient().get("/ping/").json() == {"answer": "pong"}\n'
+        '    assert APIClient().get("/ping/").json() == {"text": "pong"}\n'
     )
     manage(project, "makemigrations", "api")
     manage(project, "migrate")
@@ -159,7 +165,7 @@ def manage(project: Path, *arguments: str) -> str:
 
 
 def set_up(project: Path) -> None:
-    """`make setup`."""
+    """Runs `make setup`."""
     path = f"{TOOLS}{os.pathsep}{os.environ['PATH']}"
     run(sys.executable, "scripts/setup.py", cwd=project, PATH=path)
 
@@ -167,23 +173,27 @@ def set_up(project: Path) -> None:
 def test_update_keeps_work_of_team(tmp_path: Path, home: dict[str, str], template: Path) -> None:
     project = create(template, tmp_path / "out", home, {"algorithm": "ES256"})
     commit(project)
-    work(project)
-    second_version(template)
+    add_work(project)
+    release_greeting(template)
     assert "out of date" in cruft("check", cwd=project, home=home, good=False)
     before = state(project)
     assert {".env", "db.sqlite3", "keys/jwt.pem", "uv.lock"} < before.keys(), "it was set up"
 
     update(project, home)
-    # Nothing is installed, migrated or made anew, no migration is written, nothing is left over.
+    # Nothing is installed or migrated, and no secret, database or migration is created.
     assert changes(project, before) == {
-        *(".cruft.json", "api/models.py", "config/settings.py", "config/urls.py"),
-        *("pyproject.toml", "tests/test_greeting.py"),
+        ".cruft.json",
+        "api/models.py",
+        "config/settings.py",
+        "config/urls.py",
+        "pyproject.toml",
+        "tests/test_greeting.py",
     }
     assert "up to date" in cruft("check", cwd=project, home=home)
     assert answers_of(project)["greeting"] == "Hello"
     for name, theirs, ours in (
-        ("api/models.py", '"""The models."""', "nickname = "),
-        ("config/settings.py", "USE_I18N = True", "PING_ANSWER = "),
+        ("api/models.py", '"""Changed."""', "nickname = "),
+        ("config/settings.py", "USE_I18N = True", "PING_TEXT = "),
         ("config/urls.py", 'admin.site.index_title = "Hello"', 'path("ping/", ping),'),
     ):
         text = (project / name).read_text(encoding="utf-8")
@@ -192,7 +202,7 @@ def test_update_keeps_work_of_team(tmp_path: Path, home: dict[str, str], templat
 
     manage(project, "makemigrations", "--check", "--dry-run")
     run(project / ".venv" / BIN / "pytest", "-q", cwd=project)
-    # The hooks of the project agree.
+    # The project's commit hooks pass.
     commit(project)
     set_up(project)
     assert git("status", "--porcelain", cwd=project).split() == ["M", "uv.lock"]
@@ -201,7 +211,7 @@ def test_update_keeps_work_of_team(tmp_path: Path, home: dict[str, str], templat
 def test_changed_answer_adds_first_migration(
     tmp_path: Path, home: dict[str, str], template: Path
 ) -> None:
-    project = create(template, tmp_path / "out", home, {})
+    project = create(template, tmp_path / "out", home, {"revocation": "blacklist"})
     commit(project)
     before = state(project)
     update(project, home, revocation="sessions")
@@ -218,7 +228,7 @@ def test_changed_answer_adds_first_migration(
 
 @pytest.fixture
 def project(tmp_path: Path, home: dict[str, str], template: Path) -> Path:
-    """A project of the first version that is not set up, in a repository without a commit."""
+    """A project of the first version, not set up, in a repository without commits."""
     project = create(template, tmp_path / "out", home, {"run_setup": False})
     git("init", "--quiet", cwd=project)
     return project
@@ -228,19 +238,17 @@ def test_new_prompt_is_answered_by_update(
     home: dict[str, str], template: Path, project: Path
 ) -> None:
     commit(project)
-    second_version(template)
+    release_greeting(template)
     update(project, home, greeting="Moin")
     assert answers_of(project)["greeting"] == "Moin"
     urls = (project / "config" / "urls.py").read_text(encoding="utf-8")
     assert 'admin.site.index_title = "Moin"' in urls
 
 
-def their_title(template: Path) -> None:
-    """A version that changes the line that the team changed, and another file."""
+def release_title(template: Path) -> None:
+    """Releases a version that changes the same line as the team, and another file."""
     change(template / SOURCES / "config" / "urls.py", TITLE, THEIRS)
-    change(
-        template / SOURCES / "api" / "models.py", '"""What the API speaks of."""', '"""Models."""'
-    )
+    replace_first_line(template / SOURCES / "api" / MODELS, '"""Changed."""')
     release(template)
 
 
@@ -250,28 +258,27 @@ def test_line_changed_by_both_is_conflict(
     commit(project)
     change(project / "config" / "urls.py", TITLE, OURS)
     commit(project)
-    their_title(template)
+    release_title(template)
     shown = update(project, home)
     assert "U config/urls.py" in shown
     text = (project / "config" / "urls.py").read_text(encoding="utf-8")
     assert f"<<<<<<< ours\n{OURS}\n=======\n{THEIRS}\n>>>>>>> theirs\n" in text
-    assert (project / "api" / "models.py").read_text("utf-8").startswith('"""Models."""')
+    assert (project / "api" / "models.py").read_text("utf-8").startswith('"""Changed."""')
     assert "up to date" in cruft("check", cwd=project, home=home)
-    # As in a merge, a plain `git commit` is refused before that is settled.
+    # As in a merge, `git commit` fails until the conflict is resolved.
     assert "UU config/urls.py" in git("status", "--porcelain", cwd=project)
 
 
 def test_unknown_first_version_leaves_reject_file(
     home: dict[str, str], template: Path, project: Path
 ) -> None:
-    # git knows the team's file alone, and nothing to merge from.
+    # git has only the changed file, and no common version to merge from.
     change(project / "config" / "urls.py", TITLE, OURS)
     commit(project)
-    their_title(template)
+    release_title(template)
     update(project, home)
-    assert git("status", "--porcelain", cwd=project).split() == [
-        *("M", ".cruft.json", "M", "api/models.py", "??", "config/urls.py.rej")
-    ]
+    status = git("status", "--porcelain", cwd=project)
+    assert " ".join(status.split()) == "M .cruft.json M api/models.py ?? config/urls.py.rej"
     rejected = project / "config" / "urls.py.rej"
     assert f"-{TITLE}\n+{THEIRS}\n" in rejected.read_text(encoding="utf-8")
 
@@ -280,7 +287,7 @@ def test_deleted_file_stays_deleted(home: dict[str, str], template: Path, projec
     commit(project)
     (project / "config" / "urls.py").unlink()
     commit(project)
-    their_title(template)
+    release_title(template)
     before = state(project)
     update(project, home)
     assert changes(project, before) == {".cruft.json", "api/models.py"}
@@ -294,14 +301,11 @@ def test_cookiecutter_project_can_be_linked(
     git("init", "--quiet", cwd=project)
     commit(project)
     answers = json.dumps({"algorithm": "ES256", "run_setup": False})
-    cruft(
-        *("link", str(template), "--checkout", "v1", "--no-input", "--extra-context", answers),
-        cwd=project,
-        home=home,
-    )
-    assert cruft("diff", cwd=project, home=home) == "", "linked to what it was made of"
+    options = ["--checkout", "v1", "--no-input", "--extra-context", answers]
+    cruft("link", str(template), *options, cwd=project, home=home)
+    assert cruft("diff", cwd=project, home=home) == "", "linked to another version"
     commit(project)
-    second_version(template)
+    release_greeting(template)
     update(project, home)
     assert (project / "tests" / "test_greeting.py").exists()
 
