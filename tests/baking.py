@@ -1,4 +1,4 @@
-"""What the bakes share: rendering with given answers, and an environment to try the result in."""
+"""Renders projects, and runs commands in them with an environment that has all dependencies."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from filelock import FileLock
 from pytest_cookies.plugin import Cookies
 
 from drf_jwt_template.prompts import PROMPTS
-from tools.demo import BIN, free_port, wait_for
+from tools.demo import BIN, find_free_port, wait_for_server
 from tools.rendering import ROOT, Renderer, write
 
 __all__ = ["BIN", "CACHE", "PROMPTS", "ROOT"]
 
 CACHE = ROOT / ".cache"
 OLDEST_PYTHON = {"django-5.2": (3, 10), "django-6.1": (3, 12)}
-# Environment variables of the caller that would change or slow down a project's own commands.
+# Environment variables of the caller that would change or slow down the commands of a project.
 FOREIGN = [
     "DATABASE_URL",
     "DJANGO_SETTINGS_MODULE",
@@ -37,8 +37,8 @@ FOREIGN = [
 
 
 def bake(cookies: Cookies, answers: Mapping[str, Any], *, run_setup: bool = False) -> Path:
-    """Renders a project; the setup is left out unless it is asked for."""
-    # Cookiecutter ignores an unknown variable silently.
+    """Renders a project, by default without its setup."""
+    # Cookiecutter ignores unknown variables silently.
     assert set(answers) <= set(PROMPTS)
     result = cookies.bake(extra_context={"run_setup": run_setup, **answers})
     if result.exception:
@@ -53,22 +53,22 @@ def clean_environment(**variables: str) -> dict[str, str]:
 
 
 def run(*command: str | Path, cwd: Path, **variables: str) -> str:
-    """The output of a command, errors included; one that does not succeed fails the test."""
-    status, output = outcome(*command, cwd=cwd, **variables)
+    """Returns the output of a command, including errors. Fails the test if the command fails."""
+    status, output = run_unchecked(*command, cwd=cwd, **variables)
     assert status == 0, f"{cwd}$ {' '.join(map(str, command))}\n{output}"
     return output
 
 
-def refused(*command: str | Path, cwd: Path, **variables: str) -> str:
-    """What a command says that ends with an error of its own, and no traceback."""
-    status, output = outcome(*command, cwd=cwd, **variables)
+def run_refused(*command: str | Path, cwd: Path, **variables: str) -> str:
+    """Returns the output of a command. Fails the test unless it exits with 1, without a traceback."""
+    status, output = run_unchecked(*command, cwd=cwd, **variables)
     assert status == 1, f"{cwd}$ {' '.join(map(str, command))}\n{output}"
     assert "Traceback" not in output
     return output
 
 
-def outcome(*command: str | Path, cwd: Path, **variables: str) -> tuple[int, str]:
-    """Exit status and output of a command."""
+def run_unchecked(*command: str | Path, cwd: Path, **variables: str) -> tuple[int, str]:
+    """Returns exit status and output of a command."""
     process = subprocess.run(
         command,
         cwd=cwd,
@@ -83,46 +83,46 @@ def outcome(*command: str | Path, cwd: Path, **variables: str) -> tuple[int, str
     return process.returncode, process.stdout
 
 
-def uv(*arguments: str | Path, cwd: Path = ROOT, **variables: str) -> str:
+def run_uv(*arguments: str | Path, cwd: Path = ROOT, **variables: str) -> str:
     return run(Path(sys.executable).with_name("uv"), *arguments, cwd=cwd, **variables)
 
 
-def unavailable(reason: str) -> None:
-    """Skips a test that this machine cannot run; in CI that is a failure."""
+def skip_unavailable(reason: str) -> None:
+    """Skips a test that this machine cannot run. If `CI` is set, the test fails instead."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
 
 
-def python_for(django: str, which: str = "newest") -> Path:
-    """The oldest or newest Python here that this Django runs on: that of these tests, or on the PATH."""
+def find_python(django: str, which: str = "newest") -> Path:
+    """Returns the oldest or newest Python of this machine that this Django supports."""
     oldest = OLDEST_PYTHON[django]
     found = {sys.version_info[:2]: Path(sys.executable)} if sys.version_info >= oldest else {}
     for minor in range(oldest[1], oldest[1] + 6):
         path = shutil.which(f"python3.{minor}")
-        # What a version manager has on the PATH may be a Python that it does not start.
+        # A version manager may put a Python on the PATH that it then refuses to start.
         if path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0:
             found.setdefault((3, minor), Path(path))
     if not found:
-        unavailable(f"{django} needs Python {'.'.join(map(str, oldest))} or newer")
+        skip_unavailable(f"{django} needs Python {'.'.join(map(str, oldest))} or newer")
     return found[max(found) if which == "newest" else min(found)]
 
 
 @functools.cache
 def environment_for(django: str, which: str = "newest") -> Path:
-    """The one environment in which all projects of this Django, on this Python, are tried.
+    """Returns the environment for all projects of this Django and Python.
 
-    It is what `uv sync` makes of the pyproject.toml of a project that has every dependency, and it
-    is kept in .cache, where the first run of a day brings it up to date. TEST_SIMPLEJWT is another
-    release of Simple JWT to install, as a requirement.
+    `uv sync` creates it in .cache, from the pyproject.toml of a project with all dependencies. The
+    first call of a day updates it. TEST_SIMPLEJWT, a requirement, selects another release of Simple
+    JWT.
     """
-    python = python_for(django, which)
+    python = find_python(django, which)
     version = run(
         python, "-c", "import sys; print(*sys.version_info[:2], sep='.')", cwd=ROOT
     ).strip()
     environment = CACHE / f"{django}-python-{version}"
     CACHE.mkdir(exist_ok=True)
-    # An asymmetric algorithm brings the one dependency that is optional.
+    # Only projects with asymmetric algorithms have the optional dependency.
     answers = {"django_version": django, "algorithm": "ES256", "project_slug": "everything"}
     files = Renderer().render(answers)
     release = os.environ.get("TEST_SIMPLEJWT", "")
@@ -133,23 +133,17 @@ def environment_for(django: str, which: str = "newest") -> Path:
         if stamp.exists() and stamp.read_text(encoding="utf-8") == made_of:
             return environment
         write(files, Path(folder))
-        uv(
-            "sync",
-            "--quiet",
-            "--python",
-            python,
-            cwd=Path(folder),
-            UV_PROJECT_ENVIRONMENT=str(environment),
-        )
-        # deptry knows the modules of what is installed beside it.
-        extra = ["deptry", *([release] if release else [])]
-        uv("pip", "install", "--quiet", "--python", environment, *extra)
+        own = {"UV_PROJECT_ENVIRONMENT": str(environment)}
+        run_uv("sync", "--quiet", "--python", python, cwd=Path(folder), **own)
+        # deptry looks up the modules of the packages in its own environment.
+        extra = ["deptry", release] if release else ["deptry"]
+        run_uv("pip", "install", "--quiet", "--python", environment, *extra)
         stamp.write_text(made_of, encoding="utf-8")
     return environment
 
 
-def adopt(project: Path, environment: Path) -> Path:
-    """Gives a rendered project its `.venv` and its secrets; returns the folder of its commands."""
+def prepare_project(project: Path, environment: Path) -> Path:
+    """Links the environment as `.venv` and writes the secrets. Returns the folder of commands."""
     (project / ".venv").symlink_to(environment, target_is_directory=True)
     commands = project / ".venv" / BIN
     run(commands / "python", "-c", "import setup; setup.write_secrets()", cwd=project / "scripts")
@@ -157,9 +151,9 @@ def adopt(project: Path, environment: Path) -> Path:
 
 
 @contextmanager
-def server_of(project: Path) -> Iterator[int]:
-    """The port of the project's server, which runs for a while."""
-    port = free_port()
+def run_server(project: Path) -> Iterator[int]:
+    """Runs the project's server, and yields its port."""
+    port = find_free_port()
     server = subprocess.Popen(
         [project / ".venv" / BIN / "python", "manage.py", "runserver", "--noreload", str(port)],
         cwd=project,
@@ -168,7 +162,7 @@ def server_of(project: Path) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_for(port, server)
+        wait_for_server(port, server)
         yield port
     finally:
         server.terminate()

@@ -1,4 +1,4 @@
-"""Runs the tests of a rendered project's resources after its sources have been changed."""
+"""Changes the sources of rendered projects, and runs the tests of their resources."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from tools.rendering import write
 
-from .baking import BIN, PROMPTS, environment_for, outcome, run
+from .baking import BIN, PROMPTS, environment_for, run, run_unchecked
 from .proving import renderer
 
 
 def render_project(answers: Mapping[str, Any], folder: Path) -> Path:
-    """Returns a rendered project that has an environment and its secrets, but no migrations."""
+    """Renders a project with an environment and secrets, but without migrations."""
     write(renderer.render(answers), folder)
     django = answers.get("django_version", PROMPTS["django_version"][0])
     (folder / ".venv").symlink_to(environment_for(django), target_is_directory=True)
@@ -35,10 +35,10 @@ def change(path: Path, before: str, after: str) -> None:
 
 
 def run_resource_tests(project: Path, *names: str) -> tuple[int, str]:
-    """Returns status and output of the tests of the resources, or of those named."""
+    """Returns status and output of all tests of the resources, or of the named ones."""
     tests = "tests/test_resources.py"
     chosen = [f"{tests}::{name}" for name in names] or [tests]
     options = ("-q", "--tb=short", "--nomigrations", "-p", "no:cacheprovider")
     pytest = project / ".venv" / BIN / "pytest"
     database = f"sqlite:///{project / 'db.sqlite3'}"
-    return outcome(pytest, *options, *chosen, cwd=project, DATABASE_URL=database)
+    return run_unchecked(pytest, *options, *chosen, cwd=project, DATABASE_URL=database)

@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures, options and reports of all tests."""
 
 from __future__ import annotations
 
@@ -19,34 +19,33 @@ from cookiecutter.prompt import prompt_for_config
 from . import matrix
 from .baking import CACHE, ROOT, environment_for, run
 
-# The same examples in each run: a failure is there for everybody, whatever machine it came from.
-hypothesis.settings.register_profile("same-for-all", deadline=None, derandomize=True)
-hypothesis.settings.load_profile("same-for-all")
+# The same examples in each run: a failure can be reproduced on any machine.
+hypothesis.settings.register_profile("reproducible", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("reproducible")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("matrix")
-    group.addoption(
-        "--strength", type=int, choices=(2, 3), default=2, help="of options: pairs, or triples"
-    )
-    group.addoption("--shard", default="1/1", help="the part of them to prove, such as 2/4")
+    strength = "combine the options in pairs (2) or triples (3)"
+    group.addoption("--strength", type=int, choices=(2, 3), default=2, help=strength)
+    group.addoption("--shard", default="1/1", help="prove one part of the rows, such as 2/4")
 
 
 @pytest.fixture(scope="session")
 def default_answers() -> dict[str, object]:
-    """Cookiecutter's variables when every prompt is left at its default."""
+    """Cookiecutter's variables if all prompts have their defaults."""
     context = generate_context(str(ROOT / "cookiecutter.json"))
     return dict(prompt_for_config(context, no_input=True))
 
 
 @pytest.fixture(scope="session")
 def environment() -> Callable[[str], Path]:
-    """The environment for a version of Django."""
+    """The function that returns the environment for a version of Django."""
     return environment_for
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: much of the time is waiting for children."""
+    """Returns one more than the number of processors: tests often wait for child processes."""
     return (os.cpu_count() or 1) + 1
 
 
@@ -56,12 +55,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("row", rows.values(), ids=list(rows))
 
 
-# A test marked `costly` is not run again on the day on which it has passed with the same sources.
+# A `costly` test that has passed with the same sources is skipped for the rest of the day.
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("costly") and passed(item).exists():
-        pytest.skip("has passed today with the same sources (make clean forgets that)")
+    if item.get_closest_marker("costly") and record_of(item).exists():
+        pytest.skip("has passed today with the same sources (`make clean` deletes the record)")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -70,19 +69,20 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.when == "call" and report.passed and item.get_closest_marker("costly"):
-        passed(item).parent.mkdir(parents=True, exist_ok=True)
-        passed(item).touch()
+        record_of(item).parent.mkdir(parents=True, exist_ok=True)
+        record_of(item).touch()
     return report
 
 
-def passed(item: pytest.Item) -> Path:
-    digest = hashlib.sha256(f"{date.today()} {sources()} {item.nodeid}".encode()).hexdigest()
+def record_of(item: pytest.Item) -> Path:
+    """Returns the path of the file that exists if the test has passed."""
+    digest = hashlib.sha256(f"{date.today()} {hash_sources()} {item.nodeid}".encode()).hexdigest()
     return CACHE / "passed" / digest
 
 
 @functools.cache
-def sources() -> str:
-    """A hash of all that makes projects and tries them: everything but the template's documents."""
+def hash_sources() -> str:
+    """Returns a hash of all files except the documents of this repository."""
     listed = run("git", "ls-files", "-co", "--exclude-standard", "-z", cwd=ROOT).split("\0")
     seed = os.environ.get("RANDOM_SEED", "")
     digest = hashlib.sha256(f"{sys.version} {seed}".encode())
@@ -94,7 +94,7 @@ def sources() -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Prints how much of the matrix has been proven, and how long each step took."""
+    """Prints the proven part of the matrix, and the time of each step."""
     reports = [
         dict(report.user_properties)
         for report in terminalreporter.getreports("passed")
@@ -103,24 +103,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     proven = [properties for properties in reports if "seconds" in properties]
     if not proven:
         return
-    terminalreporter.section("the matrix of options")
+    terminalreporter.section("matrix of options")
     new = [properties["seconds"] for properties in proven if properties["seconds"]]
     terminalreporter.write_line(
-        f"{len(proven)} projects proven: {len(new)} now, {len(proven) - len(new)} before,"
-        " with the same bytes"
+        f"{len(proven)} projects proven: {len(new)} in this run, {len(proven) - len(new)} in"
+        " earlier runs"
     )
     largest = terminalreporter.config.option.strength
     axes = matrix.array_axes(largest)
     rows = [properties["row"] for properties in proven if "row" in properties]
     for strength in range(2, largest + 1) if rows else ():
         terminalreporter.write_line(
-            f"{matrix.coverage(rows, axes, strength)}, with the algorithms"
+            f"{matrix.describe_coverage(rows, axes, strength)}, with the algorithms"
             f" {', '.join(axes['algorithm'])}"
         )
     light = [properties["algorithm"] for properties in proven if "algorithm" in properties]
     if light:
         terminalreporter.write_line(
-            f"{len(light)} of {len(matrix.light_rows())} other algorithms, by their token and key tests"
+            f"{len(light)} of {len(matrix.light_rows())} other algorithms, with token and key tests"
         )
     steps: Counter[str] = sum(map(Counter, new), Counter())
     for name, seconds in steps.most_common():

@@ -1,4 +1,4 @@
-"""The files of a rendered project, and what none of them may contain."""
+"""The expected files of a rendered project, and what they must not contain."""
 
 from __future__ import annotations
 
@@ -90,56 +90,56 @@ RESOURCE_FILES = {
     "tests/test_resources.py",
     "tests/test_seeding.py",
 }
-# A file, and the pattern in `resources` that it exists for.
+# Files that exist if `resources` matches a pattern.
 ONLY_WITH = {
     "api/ownership.py": r": owner\b",
     "api/validators.py": r": (float|json)\b",
 }
-COOKIE_FILES = ("tests/test_cookies.py", "tokens/cookies.py")
-REVOCATION_FILES = (
+COOKIE_FILES = {"tests/test_cookies.py", "tokens/cookies.py"}
+REMOTE_FILES = {"tests/test_remote_keys.py", "tokens/issuer.py"}
+REVOCATION_FILES = {
     "tests/test_purging.py",
     "tests/test_revocation.py",
     "tokens/management/commands/purge_tokens.py",
     "tokens/password_validation.py",
     "tokens/revocation.py",
     "tokens/signals.py",
-)
-SESSION_FILES = (
+}
+SESSION_FILES = {
     "tests/test_sessions.py",
     "tokens/admin.py",
     "tokens/models.py",
     "tokens/session_serializers.py",
     "tokens/session_views.py",
-)
+}
 
 
 def token_files(answers: Answers) -> set[str]:
     flow = answers.get("token_flow", "pair")
     revocation = answers.get("revocation", "sessions")
-    rotates = answers.get("rotate_refresh_tokens", True) is True and flow != "sliding"
-    return {
-        *(COOKIE_FILES if flow == "pair-with-refresh-cookie" else ()),
-        *(REVOCATION_FILES if revocation != "none" else ()),
-        *(SESSION_FILES if revocation == "sessions" else ()),
-        *(["tests/test_parallel.py"] if rotates and revocation != "none" else []),
-        *(
-            ["tests/test_remote_keys.py", "tokens/issuer.py"]
-            if "JWK_URL" in answers.get("jwt_settings", "")
-            else []
-        ),
-    }
+    found: set[str] = set()
+    if flow == "pair-with-refresh-cookie":
+        found |= COOKIE_FILES
+    if revocation != "none":
+        found |= REVOCATION_FILES
+        if flow != "sliding" and answers.get("rotate_refresh_tokens", True) is True:
+            found.add("tests/test_parallel.py")
+    if revocation == "sessions":
+        found |= SESSION_FILES
+    if "JWK_URL" in answers.get("jwt_settings", ""):
+        found |= REMOTE_FILES
+    return found
 
 
 def expected_files(answers: Answers) -> set[str]:
+    found = COMMON_FILES | token_files(answers)
     also = answers.get("also_accept", "session")
-    text = answers.get("resources", PROMPTS["resources"])
-    return {
-        *COMMON_FILES,
-        *(RESOURCE_FILES if text != "none" else ()),
-        *token_files(answers),
-        *([f"tests/test_also_{also}.py"] if also != "nothing" else []),
-        *(path for path, mark in ONLY_WITH.items() if re.search(mark, text)),
-    }
+    if also != "nothing":
+        found.add(f"tests/test_also_{also}.py")
+    resources = answers.get("resources", PROMPTS["resources"])
+    if resources != "none":
+        found |= RESOURCE_FILES
+    return found | {path for path, mark in ONLY_WITH.items() if re.search(mark, resources)}
 
 
 def files_of(project: Path) -> dict[str, bytes]:
@@ -150,18 +150,18 @@ def files_of(project: Path) -> dict[str, bytes]:
     }
 
 
-def complaints(path: str, text: str) -> list[str]:
-    """Returns the traces of the template in a file, and what a formatter would change."""
+def find_flaws(path: str, text: str) -> list[str]:
+    """Returns the remains of the template in a file, and its errors of format."""
     markup = re.sub("^```.*?^```", "code", text, flags=re.M | re.S)
-    left = {
-        "a word of the template": "cookiecutter" in text or "# %" in text,
-        "a value that is not filled in": "{{" in text and not path.endswith(".html"),
-        "a line break of Windows": "\r" in text,
+    flaws = {
+        "template syntax": "cookiecutter" in text or "# %" in text,
+        "template value": "{{" in text and not path.endswith(".html"),
+        "carriage return": "\r" in text,
         "white space at the end of a line": re.search(r"[ \t]+$", text, re.M),
-        "no end, or two": bool(text) and re.search(r"[^\n]\n\Z", text) is None,
+        "no line break at the end, or two": bool(text) and re.search(r"[^\n]\n\Z", text) is None,
         "three blank lines": "\n\n\n\n" in text,
         "two blank lines": not path.endswith(".py") and "\n\n\n" in markup,
-        # A new project holds no secret until it is set up.
-        "a secret": re.search(r"^[A-Z_]*(KEY|SECRET|PASSWORD)[A-Z_]*=(?!keys/)\S", text, re.M),
+        # The setup creates the secrets.
+        "secret": re.search(r"^[A-Z_]*(KEY|SECRET|PASSWORD)[A-Z_]*=(?!keys/)\S", text, re.M),
     }
-    return [f"{path}: {problem}" for problem, found in left.items() if found]
+    return [f"{path}: {flaw}" for flaw, found in flaws.items() if found]

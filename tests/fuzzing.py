@@ -1,8 +1,8 @@
 """Fuzzes a rendered project over HTTP, by its own OpenAPI description.
 
-`fuzz` starts the project's server, and this module as a program beside it. There, schemathesis makes
-requests that are valid and ones that are not, and holds each answer against the description; hooks
-log in, and put in what cannot be guessed: ids of rows that are there, and tokens that are good.
+`fuzz` starts the project's server, and this module as a program. The program runs schemathesis, which
+makes valid and invalid requests and compares each response with the description. Its hooks log in, and
+insert values that cannot be guessed: ids of existing objects, and valid tokens.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from schemathesis.cli import schemathesis as schemathesis_command
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import CaseMetadata
 
-from tools.demo import free_port, wait_for
+from tools.demo import find_free_port, wait_for_server
 
-from .baking import ROOT, clean_environment, run, unavailable
+from .baking import ROOT, clean_environment, run, skip_unavailable
 
 Case = schemathesis.Case[Any]
 
@@ -46,8 +46,7 @@ CHECKS = [
     "unsupported_method",
     "use_after_free",
 ]
-# The project as it is, without throttles, with passwords that cost nothing, and with a log of nothing
-# but errors.
+# The project's settings, but without throttles, with a fast password hasher, and logging errors only.
 SETTINGS = """
 from .settings import *
 
@@ -67,8 +66,8 @@ cache.enabled = false
 include-operation-id = {not_covered}
 phases.coverage.enabled = false
 """
-# Run in the project: makes its database, rows, and two more accounts; writes what is to be known to log
-# in into a file, and serves.
+# Runs in the project: creates its database, rows and two more accounts, writes a file with the facts
+# that a client needs, and starts the server.
 SERVER = f"""
 import django, json, sys
 django.setup()
@@ -103,21 +102,21 @@ with open(facts, "w", encoding="utf-8") as file:
         "header": api_settings.AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-"),
         "scheme": api_settings.AUTH_HEADER_TYPES[0],
     }}, file)
-# It reads no body that comes in chunks; with one thread, it closes each connection instead of taking
-# that body for the next request.
+# The server does not read chunked bodies. With one thread, it closes the connection after each request,
+# and does not parse such a body as the next request.
 call_command("runserver", port, use_reloader=False, use_threading=False)
 """
 
 
 @contextmanager
-def database(server: str, python: Path, folder: Path) -> Iterator[str]:
-    """The URL of a database that is there for a while; on a server, the project's Python makes it."""
+def create_database(server: str, python: Path, folder: Path) -> Iterator[str]:
+    """Yields the URL of a temporary database; on a server, the project's Python creates it."""
     if server == "sqlite":
         yield f"sqlite:///{folder / 'db.sqlite3'}"
         return
     url = os.environ.get("TEST_DATABASE_URL", "")
     if not url:
-        unavailable("TEST_DATABASE_URL names no PostgreSQL server")
+        skip_unavailable("TEST_DATABASE_URL is not set")
     name = f"fuzz_{uuid4().hex}"
     code = "import psycopg, sys; psycopg.connect(sys.argv[1], autocommit=True).execute(sys.argv[2])"
     run(python, "-c", code, url, f"CREATE DATABASE {name}", cwd=folder)
@@ -136,11 +135,11 @@ def fuzz(
     covered: int = 3,
     examples: int = 60,
 ) -> None:
-    """Fails if a request is answered with a 5xx, or otherwise than it is documented.
+    """Fails if a response has a status of 5xx, or differs from its description.
 
-    The project has its secrets; the database is there, and empty. The same seed makes the same
-    requests, as far as they do not follow from earlier answers: to `covered` of the operations with
-    each boundary of each value, and to all together `examples` at random.
+    The project has secrets and an empty database. The same seed makes the same requests, unless they
+    depend on earlier responses: requests with all boundary values to `covered` operations, and
+    `examples` random requests to all operations.
     """
     (project / "config" / "fuzzed.py").write_text(SETTINGS, encoding="utf-8")
     environment = {
@@ -152,12 +151,12 @@ def fuzz(
         "HTTPS": "False",
     }
 
-    port, file = free_port(), project / "facts.json"
+    port, file = find_free_port(), project / "facts.json"
     server = subprocess.Popen(
         [python, "-c", SERVER, str(port), file], cwd=project, env=clean_environment(**environment)
     )
     try:
-        wait_for(port, server)
+        wait_for_server(port, server)
         facts = json.loads(file.read_text(encoding="utf-8"))
         facts |= {"url": f"http://127.0.0.1:{port}", "covered": covered, "examples": examples}
         fuzzer = subprocess.run(
@@ -176,13 +175,13 @@ def fuzz(
 
 
 class Users:
-    """Whoever makes the requests, with what they know that cannot be guessed."""
+    """The users who make the requests, with their tokens and the objects they know."""
 
     def __init__(self, facts: dict[str, Any], seed: int) -> None:
         self.facts = facts
         self.random = random.Random(seed)  # noqa: S311
         self.tokens: dict[str, tuple[float, str]] = {}
-        self.rows: dict[str, list[dict[str, Any]]] = {}
+        self.objects: dict[str, list[dict[str, Any]]] = {}
 
     def log_in(self, user: str) -> requests.Response:
         url = self.facts["url"] + self.facts["tokens"]["obtain"]
@@ -190,64 +189,64 @@ class Users:
         assert response.status_code == 200, response.text
         return response
 
-    def token(self, user: str) -> str:
-        """An access token that is valid for a while."""
-        made, token = self.tokens.get(user, (0, ""))
-        if time.monotonic() - made > 10:
-            answer = self.log_in(user).json()
-            token = answer.get("access") or answer["token"]
+    def get_token(self, user: str) -> str:
+        """Returns an access token that is at most ten seconds old."""
+        created, token = self.tokens.get(user, (0, ""))
+        if time.monotonic() - created > 10:
+            body = self.log_in(user).json()
+            token = body.get("access") or body["token"]
             self.tokens[user] = time.monotonic(), token
         return token
 
-    def header(self, user: str) -> dict[str, str]:
-        if user == "nobody":
+    def get_headers(self, user: str) -> dict[str, str]:
+        if user == "anonymous":
             return {}
-        return {self.facts["header"]: f"{self.facts['scheme']} {self.token(user)}"}
+        return {self.facts["header"]: f"{self.facts['scheme']} {self.get_token(user)}"}
 
-    def who(self, case: Case) -> str:
-        """Mostly one who may do everything; in between, one who may not and sees less, or nobody."""
+    def choose_user(self, case: Case) -> str:
+        """Returns mostly the superuser, sometimes a user without permissions or an anonymous one."""
         if "/sessions/" in case.path:
-            # It may end its session, and then that of nobody else.
+            # This user may end the session of the token, and no session of another user.
             self.tokens.pop("other", None)
             return "other"
-        # Steps that follow on one another are one user's.
+        # Requests that depend on each other need the same user.
         if meta(case).phase.name.value == "stateful":
             return "admin"
-        return self.random.choices(("admin", "stranger", "nobody"), (17, 2, 1))[0]
+        return self.random.choices(("admin", "stranger", "anonymous"), (17, 2, 1))[0]
 
-    def row(self, path: str) -> dict[str, Any]:
-        """One that is in a list, or nothing where there is no list."""
-        if path not in self.rows:
+    def choose_object(self, path: str) -> dict[str, Any]:
+        """Returns an object of the list at this path, or an empty one if there is no list."""
+        if path not in self.objects:
             url = self.facts["url"] + path
             user = "other" if "/sessions/" in path else "admin"
-            answer = requests.get(url, headers=self.header(user), timeout=60).json()
-            self.rows[path] = answer.get("results", [])
-        return self.random.choice(self.rows[path]) if self.rows[path] else {}
+            body = requests.get(url, headers=self.get_headers(user), timeout=60).json()
+            self.objects[path] = body.get("results", [])
+        return self.random.choice(self.objects[path]) if self.objects[path] else {}
 
-    def fill_in(self, case: Case) -> None:
-        """Makes a request, where it is valid, mostly one that can be granted."""
+    def insert_values(self, case: Case) -> None:
+        """Inserts known values into most valid requests, so that they succeed."""
         if meta(case).phase.name.value == "stateful" or self.random.random() < 0.2:
             return
         valid = is_valid(case, ParameterLocation.BODY)
         body = case.body if valid and isinstance(case.body, dict) else {}
         name = next((n for n, path in self.facts["tokens"].items() if path == case.path), None)
         if name is None:
-            row = self.row(list_of(case))
-            if row and case.path_parameters and is_valid(case, ParameterLocation.PATH):
-                case.path_parameters["id"] = str(row["id"])
-            body |= {key: row[key] for key in body if is_relation(row.get(key))}
+            known = self.choose_object(list_path(case))
+            if known and case.path_parameters and is_valid(case, ParameterLocation.PATH):
+                case.path_parameters["id"] = str(known["id"])
+            body |= {key: known[key] for key in body if is_relation(known.get(key))}
         elif name == "obtain":
             body |= self.facts["logins"]["other"] if body else {}
         else:
             response = self.log_in("other")
             case.cookies.update(response.cookies.get_dict())
-            good = {"token": response.json().get("access"), **response.json()}
-            body |= {key: good[key] for key in body if key in good}
+            tokens = {"token": response.json().get("access"), **response.json()}
+            body |= {key: tokens[key] for key in body if key in tokens}
 
-    def notice(self, case: Case, response: schemathesis.Response) -> None:
-        """Reads the rows again when one may have been deleted."""
+    def forget_deleted(self, case: Case, response: schemathesis.Response) -> None:
+        """Forgets the objects of a list if one of them may have been deleted."""
         if response.request.method == "DELETE" or response.status_code == 404:
-            self.rows.pop(list_of(case), None)
+            self.objects.pop(list_path(case), None)
 
 
 def meta(case: Case) -> CaseMetadata:
@@ -260,13 +259,13 @@ def is_valid(case: Case, location: ParameterLocation) -> bool:
     return component is None or component.mode.is_positive
 
 
-def list_of(case: Case) -> str:
-    """The path of the list that holds what a request is about."""
+def list_path(case: Case) -> str:
+    """Returns the path of the list that contains the requested object."""
     return case.path.partition("{")[0]
 
 
 def is_relation(value: Any) -> bool:
-    """Whether it may stand for rows: by number or by address."""
+    """Returns whether a value can refer to objects, by id or by URL."""
     if isinstance(value, list):
         return bool(value) and is_relation(value[0])
     return isinstance(value, int) or str(value).startswith("http://127.0.0.1")
@@ -274,25 +273,25 @@ def is_relation(value: Any) -> bool:
 
 def main(facts: dict[str, Any], seed: int, folder: Path) -> None:
     users = Users(facts, seed)
-    answers: dict[str, Counter[int]] = defaultdict(Counter)
+    statuses: dict[str, Counter[int]] = defaultdict(Counter)
 
     @schemathesis.auth(refresh_interval=None)
     class Login:
         def get(self, case: Case, context: Any) -> dict[str, str]:
-            return users.header(users.who(case))
+            return users.get_headers(users.choose_user(case))
 
         def set(self, case: Case, data: dict[str, str], context: Any) -> None:
             case.headers.update(data)
 
     @schemathesis.hook
     def before_call(context: Any, case: Case, kwargs: dict[str, Any]) -> None:
-        users.fill_in(case)
+        users.insert_values(case)
 
     @schemathesis.hook
     def after_call(context: Any, case: Case, response: schemathesis.Response) -> None:
         if meta(case).generation.mode.is_positive:
-            answers[case.operation.label][response.status_code] += 1
-        users.notice(case, response)
+            statuses[case.operation.label][response.status_code] += 1
+        users.forget_deleted(case, response)
 
     schema = facts["url"] + facts["schema"]
     description = requests.get(schema, {"format": "json"}, timeout=60).json()
@@ -301,37 +300,33 @@ def main(facts: dict[str, Any], seed: int, folder: Path) -> None:
     not_covered = users.random.sample(operations, max(0, len(operations) - facts["covered"]))
     config = folder / "schemathesis.toml"
     config.write_text(CONFIG.format(not_covered=json.dumps(not_covered)), encoding="utf-8")
+    options = [
+        f"--checks={','.join(CHECKS)}",
+        "--continue-on-failure",
+        "--generation-database=none",
+        f"--max-examples={max(2, facts['examples'] // len(operations))}",
+        "--no-color",
+        "--output-sanitize=false",
+        f"--seed={seed}",
+        "--warnings=off",
+    ]
     try:
-        schemathesis_command(
-            [
-                f"--config-file={config}",
-                "run",
-                schema,
-                f"--checks={','.join(CHECKS)}",
-                "--continue-on-failure",
-                "--generation-database=none",
-                f"--max-examples={max(2, facts['examples'] // len(operations))}",
-                "--no-color",
-                "--output-sanitize=false",
-                f"--seed={seed}",
-                "--warnings=off",
-            ]
-        )
+        schemathesis_command([f"--config-file={config}", "run", schema, *options])
     except SystemExit as end:
         if end.code:
             raise
-    print("Answers to what is valid:")
-    for label, found in sorted(answers.items()):
+    print("Responses to valid requests:")
+    for label, found in sorted(statuses.items()):
         print(f"{label}: {', '.join(f'{n} x {status}' for status, n in sorted(found.items()))}")
-    # What other rows need is not deleted (409): the request was a good one.
+    # 409 counts: a valid request cannot delete a row that other rows require.
     reached = [
         label
-        for label, found in answers.items()
+        for label, found in statuses.items()
         if any(status < 300 or status == 409 for status in found)
     ]
-    print(f"Of {len(reached)} of {len(operations)} operations at least one succeeded.")
+    print(f"{len(reached)} of {len(operations)} operations succeeded at least once.")
     if len(reached) < len(operations) / 2:
-        sys.exit("That tells little of the API: refusals are easy to document.")
+        sys.exit("Too few operations succeeded to compare responses with the description.")
 
 
 if __name__ == "__main__":

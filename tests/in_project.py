@@ -2,9 +2,9 @@
 
     python in_project.py NAME=VALUE ... [FILE ...]
 
-Creates the secrets, the first migrations and, with SQLite, the database. Then it runs all checks that
-need no server, with these variables for production, and the tests, or those in the files. All of this
-is one process, because starting one takes longer than most of the steps.
+Creates the secrets, the first migrations and, with SQLite, the database. Then runs all checks that need
+no server, those for production with the given variables, and all tests or those in the given files.
+Everything runs in one process, because starting a process takes longer than most of the steps.
 """
 
 import importlib.util
@@ -17,11 +17,11 @@ from typing import Any
 from unittest.mock import patch
 
 sys.path[:0] = [".", "scripts"]
-# What Django has no default for, and what the apps of others read.
+# Settings that have no default in Django, and settings of other apps.
 KNOWN = {"ROOT_URLCONF", "REST_FRAMEWORK", "SIMPLE_JWT", "SPECTACULAR_SETTINGS"}
 # Read by Django's createsuperuser.
 READ_BY_DJANGO = {"DJANGO_SUPERUSER_EMAIL", "DJANGO_SUPERUSER_USERNAME"}
-# A password that is given for one command has no place in a file, and Django names its module itself.
+# Variables that .env.example omits: a password for one command, and one that manage.py sets.
 UNNAMED = {"DJANGO_SUPERUSER_PASSWORD", "DJANGO_SETTINGS_MODULE"}
 
 
@@ -31,7 +31,7 @@ def main(production: dict[str, str], tests: list[str]) -> None:
     setup.write_secrets()
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     with warnings.catch_warnings():
-        # As the project's own tests have it; a server has no database until they make theirs.
+        # As in the project's own tests. On a server, these create the database later.
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
         check(production)
@@ -63,7 +63,7 @@ def check(production: dict[str, str]) -> None:
 
 
 def settings_with(variables: dict[str, str]) -> dict[str, Any]:
-    """The settings that are others once these environment variables are set."""
+    """Returns the settings that differ if these environment variables are set."""
     from config import settings
 
     spec = importlib.util.find_spec("config.settings")
@@ -75,7 +75,7 @@ def settings_with(variables: dict[str, str]) -> dict[str, Any]:
     return {
         name: value
         for name, value in vars(others).items()
-        # Django has added to what it has of the database.
+        # Django has changed its DATABASES after loading them.
         if name.isupper() and name != "DATABASES" and value != getattr(settings, name)
     }
 
@@ -86,7 +86,7 @@ def all_sources() -> str:
 
 
 def unread_settings() -> list[str]:
-    """Settings that neither Django, nor an installed app, nor the project reads."""
+    """Returns problems with settings that neither Django, an installed app nor the project reads."""
     from config import settings
     from corsheaders.conf import Settings as Cors
     from django.conf import global_settings
@@ -94,10 +94,10 @@ def unread_settings() -> list[str]:
     from rest_framework.settings import DEFAULTS as REST_FRAMEWORK_DEFAULTS
     from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_DEFAULTS
 
-    # Neither where a setting gets its value, nor where a module hands it on.
+    # Assignments and imports of a setting are not uses.
     uses = re.sub(r"^([A-Z_]+ =|from .* import).*$", "", all_sources(), flags=re.MULTILINE)
     unread = [
-        f"config/settings.py: {name} is read by nobody"
+        f"config/settings.py: {name} is never read"
         for name in dir(settings)
         if name.isupper() and name not in KNOWN
         if not hasattr(global_settings, name) and not hasattr(Cors, name)
@@ -114,17 +114,16 @@ def unread_settings() -> list[str]:
 
 
 def unread_variables() -> list[str]:
-    """Environment variables that .env.example names and nothing reads, and the reverse."""
+    """Returns problems with variables that are only in .env.example, or only in the sources."""
     text, example = all_sources(), Path(".env.example").read_text(encoding="utf-8")
     read = (
         set(re.findall(r'\benv(?:iron)?(?:\.\w+)?\(\s*"([A-Z_]+)', text)) - UNNAMED | READ_BY_DJANGO
     )
     named = set(re.findall(r"[A-Z]+(?:_[A-Z]+)*", example))
     offered = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
-    return [
-        *(f".env.example: {name} is never read" for name in sorted(offered - read)),
-        *(f".env.example does not name {name}" for name in sorted(read - named - READ_BY_DJANGO)),
-    ]
+    unread = [f".env.example: {name} is never read" for name in sorted(offered - read)]
+    missing = sorted(read - named - READ_BY_DJANGO)
+    return unread + [f".env.example does not contain {name}" for name in missing]
 
 
 if __name__ == "__main__":

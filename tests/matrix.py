@@ -102,7 +102,7 @@ FAMILIES: Mapping[str, Sequence[str]] = {
     "ES256": ("ES384", "ES512"),
     "EdDSA": (),
 }
-# Answers that are refused together, independent of all others.
+# Pairs of answers that are refused, whatever the other answers are.
 REFUSED: Sequence[tuple[str, Sequence[Any], str, Sequence[Any]]] = (
     ("access_token_lifetime", ["2 weeks"], "refresh_token_lifetime", [None, "1h30m"]),
     ("jwt_settings", [OTHERS], "login_field", ["email"]),
@@ -130,11 +130,11 @@ SAME_API = frozenset(
         "superuser",
     }
 )
-# Rows beside those of the array.
+# Rows in addition to the array.
 NAMED: Mapping[str, Row] = {
     "default": {},
     "no-resources": {"resources": "none"},
-    "owned-alone": {
+    "only-owned": {
         "resources": "Note(text_of: str, owner: owner)",
         "permission": "IsAuthenticatedOrReadOnly",
         "api_prefix": "api/v1",
@@ -150,7 +150,7 @@ NAMED: Mapping[str, Row] = {
 def axes() -> Axes:
     """Returns the values of each prompt, the default first, and the axes that are not answers.
 
-    Raises KeyError for a prompt that has no place here.
+    Raises KeyError if a text prompt has no samples.
     """
     found: dict[str, Sequence[Any]] = {}
     for name, default in PROMPTS.items():
@@ -209,22 +209,22 @@ def covering_array(axes: Axes, strength: int) -> list[Row]:
         for pair in refused_pairs()
         if all(value in axes.get(name, ()) for name, value in pair)
     ]
-    asked = {
+    request = {
         "factors": axes,
         "strength": strength,
         "constraints": constraints,
         # The defaults.
         "presets": [{name: values[0] for name, values in axes.items()}],
-        # Of sixty salts, this one gives the fewest rows in the two arrays of pairs.
+        # Of sixty salts, this one results in the fewest rows of the two arrays of pairs.
         "salt": "47",
     }
-    # Triples take most of a minute.
-    digest = hashlib.sha256(json.dumps([version("covertable"), asked]).encode()).hexdigest()
+    # An array of triples takes almost a minute.
+    digest = hashlib.sha256(json.dumps([version("covertable"), request]).encode()).hexdigest()
     kept = CACHE / "arrays" / f"{digest}.json"
     kept.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(kept.with_suffix(".lock")):
         if not kept.exists():
-            found = make(**asked)
+            found = make(**request)
             rows = [{name: row[name] for name in axes} for row in found]
             draft = kept.with_suffix(".new")
             draft.write_text(json.dumps(rows), encoding="utf-8")
@@ -253,12 +253,12 @@ def allowed(axes: Axes, strength: int) -> set[Values]:
     return {values for values in found if not any(pair <= values for pair in refused)}
 
 
-def coverage(tried: Iterable[Mapping[str, Any]], axes: Axes, strength: int) -> str:
+def describe_coverage(rows: Iterable[Mapping[str, Any]], axes: Axes, strength: int) -> str:
     """Returns how many of all combinations the rows contain, in words."""
     every = allowed(axes, strength)
-    held = combinations(tried, strength) & every
+    covered = combinations(rows, strength) & every
     kind = "pairs" if strength == 2 else "triples"
-    return f"{len(held):,} of {len(every):,} {kind} of values"
+    return f"{len(covered):,} of {len(every):,} {kind} of values"
 
 
 def rows(strength: int, shard: str = "1/1") -> dict[str, Row]:

@@ -23,7 +23,7 @@ from filelock import FileLock
 
 from tools.rendering import Renderer, write
 
-from .baking import BIN, CACHE, environment_for, run, unavailable
+from .baking import BIN, CACHE, environment_for, run, skip_unavailable
 from .matrix import answers, command
 
 PROOFS = CACHE / "proofs"
@@ -37,13 +37,13 @@ PRODUCTION = [
     "CACHE_URL=redis://127.0.0.1:6379/0",
     "DEBUG=False",
 ]
-# Dependencies that settings name by a text or a URL; and one that only development needs.
+# Dependencies that settings name in texts or URLs, and one that is only for development.
 DEPENDENCIES = (
     "DEP002=argon2-cffi|django-cors-headers|django-filter|psycopg|redis|whitenoise,DEP004=factory"
 )
 
 Seconds = dict[str, float]
-# Runs its steps in a project, with an environment and the URL of a database.
+# A function that checks a project, with an environment and the URL of a database.
 Check = Callable[[Path, Path, str], Seconds]
 renderer = Renderer()
 
@@ -51,7 +51,7 @@ renderer = Renderer()
 def prove(row: Mapping[str, Any], folder: Path, check: Check) -> Seconds:
     """Returns how long each step took, or nothing if the project has passed this check before.
 
-    A failure contains the command that renders the project.
+    The message of a failure contains the command that renders the project.
     """
     django, server = row["django_version"], row["server"]
     url = database_url(server, folder)
@@ -66,7 +66,7 @@ def prove(row: Mapping[str, Any], folder: Path, check: Check) -> Seconds:
     except AssertionError as error:
         where = f"{environment.name}, {server}"
         raise AssertionError(f"\n{command(row)}   # {where}\n\n{error}") from None
-    keep(kept)
+    keep_proof(kept)
     return seconds
 
 
@@ -76,7 +76,7 @@ def database_url(server: str, folder: Path) -> str:
         return f"sqlite:///{folder / 'db.sqlite3'}"
     url = os.environ.get("TEST_DATABASE_URL")
     if not url:
-        unavailable("TEST_DATABASE_URL names no PostgreSQL server")
+        skip_unavailable("TEST_DATABASE_URL is not set")
     return urlsplit(str(url))._replace(path=f"/bake_{uuid4().hex}").geturl()
 
 
@@ -86,7 +86,7 @@ def proof(files: Mapping[str, str], environment: Path, *further: str) -> Path:
     return PROOFS / hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def keep(proof: Path) -> None:
+def keep_proof(proof: Path) -> None:
     proof.parent.mkdir(parents=True, exist_ok=True)
     proof.touch()
 
@@ -133,7 +133,7 @@ def check_tokens(project: Path, environment: Path, url: str) -> Seconds:
 
 
 def link_environment(project: Path, environment: Path) -> Path:
-    """Gives a project its `.venv`; returns the folder of its commands."""
+    """Links the environment as the project's `.venv`. Returns the folder of its commands."""
     (project / ".venv").symlink_to(environment, target_is_directory=True)
     return project / ".venv" / BIN
 
@@ -146,7 +146,7 @@ def timed(step: str, seconds: Seconds) -> Iterator[None]:
 
 
 def check_types(project: Path, environment: Path, database: Mapping[str, str]) -> None:
-    """Runs mypy with a cache of the libraries, without one of the project.
+    """Runs mypy with cached libraries, but without a cache of the project.
 
     The plugin for Django confuses the apps of two projects that share a cache, and discards a cache
     made with other apps. mypy must not compare the times of files: modules of the libraries import

@@ -1,4 +1,4 @@
-"""Proves each algorithm that is not in the array of pairs, by the tests that depend on it."""
+"""Proves each algorithm that is not in the array of pairs, with the tests that depend on it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from . import matrix
-from .files import complaints, expected_files
+from .files import expected_files, find_flaws
 from .proving import TOKEN_TESTS, check_tokens, prove, renderer
 
 ROWS = matrix.light_rows()
-# The files that may name the algorithm, or what its keys are like.
+# The files that may depend on the algorithm or its keys.
 NAMING_FILES = {"README.md", "config/jwt.py", "tokens/algorithm.py", *TOKEN_TESTS}
 
 
@@ -50,4 +50,4 @@ def test_files(algorithm: str) -> None:
     files = renderer.render(answers)
     assert set(files) == expected_files(answers)
     for path, text in files.items():
-        assert complaints(path, text) == []
+        assert find_flaws(path, text) == []

@@ -1,4 +1,4 @@
-"""The units of the setup: the project's `scripts/setup.py`, and how the hook shows it."""
+"""The parts of the setup: the project's `scripts/setup.py`, and the progress that the hook shows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .baking import bake
 
 @pytest.fixture
 def setup_of(cookies: Cookies) -> Callable[..., ModuleType]:
-    """The setup script of a project that was rendered with these answers."""
+    """A function that returns the setup script of a project with these answers."""
 
     def load(**answers: Any) -> ModuleType:
         return bootstrap._load_script(bake(cookies, answers) / "scripts" / "setup.py")
@@ -54,8 +54,8 @@ def secrets_of(setup: ModuleType) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def without_environment(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The project's Python makes the signing key; here it makes an empty file."""
+def replace_keys_command(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Creates an empty signing key, without the Python of the project."""
 
     def make_key(*command: object) -> str:
         assert command[1:3] == ("-m", "tokens.keys")
@@ -72,7 +72,7 @@ def test_secrets_are_written_once(
     setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, algorithm: str, key: str
 ) -> None:
     setup = setup_of(algorithm=algorithm)
-    without_environment(setup, monkeypatch)
+    replace_keys_command(setup, monkeypatch)
     assert setup.write_secrets() == f"wrote .env and keys/{key}"
     found = secrets_of(setup)
     assert found.pop("JWT_SIGNING_KEY_FILE") == f"keys/{key}"
@@ -81,7 +81,7 @@ def test_secrets_are_written_once(
         assert re.fullmatch(r"[\w.@+-]+", value)
     if os.name == "posix":
         assert stat.S_IMODE((setup.ROOT / ".env").stat().st_mode) == 0o600
-    # A second time, nothing changes.
+    # A second run changes nothing.
     assert setup.write_secrets() == "unchanged"
     assert secrets_of(setup)["SECRET_KEY"] == found["SECRET_KEY"]
 
@@ -91,7 +91,7 @@ def test_two_projects_have_different_secrets(
 ) -> None:
     one, other = setup_of(project_slug="one"), setup_of(project_slug="other")
     for setup in (one, other):
-        without_environment(setup, monkeypatch)
+        replace_keys_command(setup, monkeypatch)
         setup.write_secrets()
     assert secrets_of(one)["SECRET_KEY"] != secrets_of(other)["SECRET_KEY"]
 
@@ -132,9 +132,8 @@ def test_failed_step_ends_setup(
     report = Recorder()
     monkeypatch.setattr(setup, "STEPS", (("One", lambda: "fine"), ("Two", fail), ("Three", fail)))
     assert setup.run_steps(report) is False
-    assert report.lines == [
-        *("One started", "One done: fine", "Two started", "Two failed: out of luck"),
-    ]
+    expected = ["One started", "One done: fine", "Two started", "Two failed: out of luck"]
+    assert report.lines == expected
     report = Recorder()
     monkeypatch.setattr(setup, "STEPS", (("One", refuse),))
     assert setup.run_steps(report) is False
@@ -179,12 +178,12 @@ def test_commands_ignore_environment_of_caller(
 ) -> None:
     setup = setup_of()
     for name in setup.FOREIGN:
-        monkeypatch.setenv(name, "elsewhere" if name != "PYTHONHOME" else sys.prefix)
+        monkeypatch.setenv(name, "other" if name != "PYTHONHOME" else sys.prefix)
     shown = setup.run(sys.executable, "-c", "import os; print(*sorted(os.environ))")
     assert not set(setup.FOREIGN) & set(shown.split())
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows runs no script for its first line")
+@pytest.mark.skipif(os.name == "nt", reason="Windows ignores the first line of a script")
 def test_python_is_found_on_path(
     setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -193,7 +192,7 @@ def test_python_is_found_on_path(
     monkeypatch.setattr(setup, "OLDEST_PYTHON", (3, 90))
     monkeypatch.setenv("PATH", str(tmp_path))
     assert setup.find_python() is None
-    # One that is there and does not run, as a version manager has them, is passed over.
+    # A Python that does not start, such as that of a version manager, is ignored.
     for name, text in (("python3.92", "#!/bin/sh\nexit 127\n"), ("python3.91", "#!/bin/sh\n")):
         (tmp_path / name).write_text(text, "utf-8")
         (tmp_path / name).chmod(0o755)
@@ -228,15 +227,15 @@ def test_setup_error_keeps_project(
 ) -> None:
     setup = setup_of()
     monkeypatch.chdir(setup.ROOT)
-    for fault, shown in (
+    for error, shown in (
         (RuntimeError("odd"), "RuntimeError: odd"),
         (KeyboardInterrupt(), "Interrupted"),
     ):
 
-        def broken(*_: object, fault: BaseException = fault) -> bool:
-            raise fault
+        def fail(*_: object, error: BaseException = error) -> bool:
+            raise error
 
-        monkeypatch.setattr(bootstrap, "set_up", broken)
+        monkeypatch.setattr(bootstrap, "set_up", fail)
         bootstrap.finish_project({**default_answers, "_template": "here"}, update=False)
         out = capsys.readouterr().out
         assert shown in out

@@ -1,4 +1,4 @@
-"""What a team adds by hand, by the steps of the project's README, and what its tests say of it."""
+"""Fields and resources that a team adds by hand, as the project's README describes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def add_field(project: Path, declaration: str) -> None:
     change(project / "api" / "serializers.py", '"city", ', '"city", "nickname", ')
 
 
-def style_and_types(project: Path) -> None:
+def check_style(project: Path) -> None:
     commands = project / ".venv" / BIN
     run(commands / "ruff", "check", "--no-cache", ".", cwd=project)
     run(commands / "ruff", "format", "--no-cache", "--check", ".", cwd=project)
@@ -56,46 +56,48 @@ def test_required_field_needs_factory_and_case(project: Path) -> None:
     change(case, '"city": f"city {n}"', '"city": f"city {n}", "nickname": f"nickname {n}"')
     status, output = run_resource_tests(project)
     assert status == 0, output
-    style_and_types(project)
+    check_style(project)
 
 
 @pytest.mark.costly
 def test_resource_needs_one_case(project: Path) -> None:
-    """Takes the steps of the README for another resource."""
+    """Follows the steps of the README."""
     readme = (project / "README.md").read_text(encoding="utf-8")
     steps = readme.partition("### Add a resource")[2].partition("###")[0]
     named = re.findall(r"`((?:api|tests)/[a-z_]+\.py)`", steps)
-    # The shared tests stay as they are.
+    # The README mentions this file, which does not change.
     named.remove("tests/api.py")
     assert named == [*ADDITIONS]
     for path in named[:-1]:
-        add(project, path)
+        add_room(project, path)
     status, output = run_resource_tests(project)
     assert status == 1, output
     assert "test_models_have_case_and_factory" in output
-    add(project, named[-1])
+    add_room(project, named[-1])
     status, output = run_resource_tests(project)
     assert status == 0, output
     passed = re.search(r"(\d+) passed", output)
     alone = re.search(r"(\d+) passed", run_resource_tests(project, "TestRoom")[1])
     assert passed
     assert alone
-    # The two resources have the same tests; one more is about all resources.
+    # Both resources have the same tests, and there is one test for all resources.
     assert int(passed[1]) == 2 * int(alone[1]) + 1
-    style_and_types(project)
+    check_style(project)
 
 
-def add(project: Path, path: str) -> None:
-    for before, after in ADDITIONS[path]:
-        if before:
-            change(project / path, before, after + before if before in IN_FRONT else before + after)
+def add_room(project: Path, path: str) -> None:
+    """Adds the code of the resource `Room` to a file."""
+    for mark, code in ADDITIONS[path]:
+        if mark:
+            change(project / path, mark, code + mark if mark in FOLLOWING else mark + code)
         else:
             with (project / path).open("a", encoding="utf-8", newline="\n") as file:
-                file.write(after)
+                file.write(code)
 
 
-IN_FRONT = ("\n\n# A factory comes", "\n\nCASES", "\n\nurlpatterns")
-# What to write into each file, and behind what; at the end, if that is empty.
+# The marks before which the code is inserted.
+FOLLOWING = ["class StudentFactory(", "\n\nCASES", "\n\nurlpatterns"]
+# For each file a mark and the code to insert after it. Without a mark, the code is appended.
 ADDITIONS = {
     "api/models.py": [
         (
@@ -167,15 +169,15 @@ class RoomAdmin(admin.ModelAdmin):
     ],
     "api/factories.py": [
         (
-            "\n\n# A factory comes",
-            """
-
-class RoomFactory(DjangoModelFactory[models.Room]):
+            "class StudentFactory(",
+            """class RoomFactory(DjangoModelFactory[models.Room]):
     class Meta:
         model = models.Room
 
     number = factory.Sequence(lambda n: n)
     tenant = factory.SubFactory("api.factories.StudentFactory")
+
+
 """,
         ),
         ("[StudentFactory", ", RoomFactory"),

@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from tools.rendering import Renderer
 
-from .baking import BIN, CACHE, PROMPTS, ROOT, clean_environment, refused, run, uv
+from .baking import BIN, CACHE, PROMPTS, ROOT, clean_environment, run, run_refused, run_uv
 from .files import files_of
 
 pytestmark = pytest.mark.costly
@@ -75,7 +75,7 @@ def cookiecutter(output: Path, *arguments: str, home: Mapping[str, str], good: b
     """
     output.mkdir(exist_ok=True)
     command = [str(TOOLS / "cookiecutter"), str(ROOT), *arguments, "--output-dir", str(output)]
-    shown = (run if good else refused)(*command, cwd=output.parent, **home)
+    shown = (run if good else run_refused)(*command, cwd=output.parent, **home)
     assert "Traceback" not in shown, shown
     return shown
 
@@ -153,8 +153,8 @@ def oldest_cookiecutter() -> Path:
     CACHE.mkdir(exist_ok=True)
     with FileLock(environment.with_suffix(".lock")):
         if not shutil.which(environment / BIN / "cookiecutter"):
-            uv("venv", "--quiet", "--python", sys.executable, environment)
-            uv("pip", "install", "--quiet", "--python", environment, "cookiecutter~=2.6.0")
+            run_uv("venv", "--quiet", "--python", sys.executable, environment)
+            run_uv("pip", "install", "--quiet", "--python", environment, "cookiecutter~=2.6.0")
     return environment / BIN / "cookiecutter"
 
 
@@ -236,7 +236,7 @@ def test_ignored_answer_of_config_file_is_refused(
     output.mkdir()
     tool = oldest_cookiecutter() if release == "oldest" else TOOLS / "cookiecutter"
     options = ["--no-input", "--config-file", str(config), "--output-dir", str(output)]
-    shown = refused(tool, ROOT, *options, NO_SETUP, cwd=tmp_path, **home)
+    shown = run_refused(tool, ROOT, *options, NO_SETUP, cwd=tmp_path, **home)
     assert problem in shown
     assert list(output.iterdir()) == []
 
@@ -292,7 +292,7 @@ def commit(repository: Path) -> None:
 def cruft(*arguments: str, cwd: Path, home: Mapping[str, str], good: bool = True) -> str:
     # The hook calls uv, which must be on the PATH.
     path = {"PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}"}
-    return (run if good else refused)(TOOLS / "cruft", *arguments, cwd=cwd, **path, **home)
+    return (run if good else run_refused)(TOOLS / "cruft", *arguments, cwd=cwd, **path, **home)
 
 
 def only_folder(output: Path) -> Path:

@@ -1,6 +1,6 @@
-"""What a project answers is what its OpenAPI description says, whatever is asked.
+"""The responses of a project match its OpenAPI description, for valid and invalid requests.
 
-RANDOM_SEED is another seed to try.
+RANDOM_SEED sets another seed.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import pytest
 from tools.rendering import write
 
 from . import fuzzing, matrix
-from .baking import adopt, environment_for
-from .proving import keep, proof, renderer, source
+from .baking import environment_for, prepare_project
+from .proving import keep_proof, proof, renderer, source
 
 SEED = int(os.environ.get("RANDOM_SEED", "7"))
 ROWS = matrix.api_rows()
@@ -35,8 +35,8 @@ def test_responses_match_openapi_description(name: str, tmp_path: Path) -> None:
     if kept.exists():
         return
     project = write(files, tmp_path / "project")
-    python = adopt(project, environment) / "python"
+    python = prepare_project(project, environment) / "python"
     print(matrix.command(row))
-    with fuzzing.database(row["server"], python, tmp_path) as url:
+    with fuzzing.create_database(row["server"], python, tmp_path) as url:
         fuzzing.fuzz(project, python, url, SEED)
-    keep(kept)
+    keep_proof(kept)

@@ -1,4 +1,4 @@
-"""Every pair of values of all prompts, in projects that pass all their checks.
+"""Projects with every pair of values of all prompts pass all checks.
 
 The algorithm has one value of each family; tests/test_algorithms.py proves the others.
 """
@@ -16,7 +16,7 @@ from drf_jwt_template.prompts import PROMPTS
 from tools.rendering import variables
 
 from . import matrix
-from .files import complaints, expected_files
+from .files import expected_files, find_flaws
 from .proving import check_project, prove, renderer
 
 
@@ -30,7 +30,7 @@ def test_each_prompt_has_axis() -> None:
 
 
 def test_unknown_prompt_is_refused() -> None:
-    with pytest.raises(ValueError, match="no prompt: algoritm"):
+    with pytest.raises(ValueError, match="unknown prompts: algoritm"):
         variables({"algoritm": "ES256"})
 
 
@@ -59,4 +59,4 @@ def test_files(row: matrix.Row) -> None:
     files = renderer.render(matrix.answers(row))
     assert set(files) == expected_files(matrix.answers(row))
     for path, text in files.items():
-        assert complaints(path, text) == [], matrix.command(row)
+        assert find_flaws(path, text) == [], matrix.command(row)

@@ -1,6 +1,6 @@
 """The tests of a project's resources fail when something that a resource promises is broken.
 
-Each mutation is applied to a copy of one rendered project, in which the named test must then fail.
+Each mutation changes a copy of one rendered project, in which the named test must fail.
 """
 
 from __future__ import annotations

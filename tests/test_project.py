@@ -1,4 +1,4 @@
-"""Which facts the templates see for which answers."""
+"""The facts that the templates read, for different answers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Combinations of answers at random: two that prove all, and thousands that are read as files.
+"""Random answers: two projects are proven, and the files of thousands are parsed.
 
-RANDOM_SEED is another seed to try.
+RANDOM_SEED sets another seed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tools.rendering import variables, write
 
 from . import matrix
 from .baking import run
-from .files import complaints, expected_files
+from .files import expected_files, find_flaws
 from .proving import OWN_PACKAGES, check_project, prove, renderer
 
 if sys.version_info >= (3, 11):
@@ -43,8 +43,8 @@ TYPES = {
 }
 
 
-def resources(chance: random.Random, count: int) -> str:
-    """A text of the language that is likely to be taken."""
+def write_resources(chance: random.Random, count: int) -> str:
+    """Returns a random text of the resource language, which is usually valid."""
 
     def word(longest: int) -> str:
         letters = chance.randint(2, longest)
@@ -56,7 +56,7 @@ def resources(chance: random.Random, count: int) -> str:
         kind = chance.choice([*TYPES, "relation", "many"])
         name = word(chance.choice((4, 12, 30)))
         if kind not in TYPES:
-            # Optional, so that no circle of relations needs itself.
+            # Optional: a cycle of required relations is refused.
             many = "many " if kind == "many" else ""
             one = " unique" if kind == "relation" and chance.random() < 0.3 else ""
             return f"{name}: {many}{chance.choice(names)} optional{one}"
@@ -82,7 +82,7 @@ def resources(chance: random.Random, count: int) -> str:
 def test_project_with_random_resources_is_proven(links: str, tmp_path: Path) -> None:
     chance = random.Random(f"{SEED}-{links}")  # noqa: S311
     while True:
-        text = resources(chance, 4)
+        text = write_resources(chance, 4)
         try:
             parse(text)
         except LanguageError:
@@ -95,18 +95,18 @@ def test_project_with_random_resources_is_proven(links: str, tmp_path: Path) -> 
 @pytest.mark.costly
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_answers_render_valid_files(part: int, tmp_path: Path) -> None:
-    """Rendered and read by a parser and ruff, but not tried: each file that differs, once."""
+    """Parses each distinct file and runs ruff, but runs no project."""
     seed = f"{SEED}-{part}"
     print(f"RANDOM_SEED={SEED}, part {part}")
     chance = random.Random(seed)  # noqa: S311
     seen: set[tuple[str, str]] = set()
     for number in range(ROWS):
-        row = random_row(chance)
+        row = choose_answers(chance)
         files = renderer.render(row)
         assert set(files) == expected_files(row), matrix.command(row)
         new = {path: text for path, text in files.items() if (path, text) not in seen}
         for path, text in new.items():
-            assert complaints(path, text) == [], matrix.command(row)
+            assert find_flaws(path, text) == [], matrix.command(row)
             if path.endswith(".toml"):
                 tomllib.loads(text)
             elif path.endswith(".yaml"):
@@ -120,14 +120,14 @@ def test_random_answers_render_valid_files(part: int, tmp_path: Path) -> None:
         run(ruff, *command, "--config", "ruff.toml", "--no-cache", ".", cwd=tmp_path)
 
 
-def random_row(chance: random.Random) -> matrix.Row:
-    """Answers that are taken; often with resources that are in no sample."""
+def choose_answers(chance: random.Random) -> matrix.Row:
+    """Returns valid answers, half of them with random resources."""
     while True:
         row = {name: chance.choice(values) for name, values in matrix.axes().items()}
         if any(pair <= set(row.items()) for pair in matrix.refused_pairs()):
             continue
         if chance.random() < 0.5:
-            row["resources"] = resources(chance, chance.randint(1, 6))
+            row["resources"] = write_resources(chance, chance.randint(1, 6))
         given = matrix.answers(row)
         try:
             read(variables(given))
@@ -137,7 +137,7 @@ def random_row(chance: random.Random) -> matrix.Row:
 
 
 def ruff_settings(pyproject: str) -> str:
-    """A project's settings for many projects in one folder, each of them without some files."""
+    """Returns a project's settings of ruff, changed for many incomplete projects in one folder."""
     text = pyproject[pyproject.index("[tool.ruff]") : pyproject.index("[tool.mypy]")]
     text = text.replace("[tool.ruff]\n", "").replace("[tool.ruff.", "[")
     text = text.replace('"scripts/*"', '"**/scripts/*"').replace('"tests/*"', '"**/tests/*"')

@@ -1,4 +1,4 @@
-"""The cache that many processes share, in which throttles count."""
+"""Redis as the cache in which all processes count failed logins."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from uuid import uuid4
 
 from pytest_cookies.plugin import Cookies
 
-from .baking import adopt, bake, run, unavailable
+from .baking import bake, prepare_project, run, skip_unavailable
 
 
 def test_cache_can_be_redis(cookies: Cookies, environment: Callable[[str], Path]) -> None:
     server = os.environ.get("TEST_REDIS_URL")
     if not server:
-        unavailable("TEST_REDIS_URL names no Redis server")
+        skip_unavailable("TEST_REDIS_URL is not set")
         return
     project = bake(cookies, {})
-    commands = adopt(project, environment("django-5.2"))
+    commands = prepare_project(project, environment("django-5.2"))
     key = f"bake-{uuid4()}"
     code = (
         "from django.core.cache import cache\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .baking import BIN, environment_for, refused, run, server_of
+from .baking import BIN, environment_for, run, run_refused, run_server
 from .test_front_ends import cookiecutter, home
 
 __all__ = ["home"]
@@ -64,7 +64,7 @@ def fetch_token(shown: str, project: Path, **variables: str) -> str:
     """Runs the command that the setup has printed at its end, and returns the token."""
     commands = re.findall(r"^ *(curl .*)$", shown, re.MULTILINE)
     assert len(commands) == 1, shown
-    with server_of(project) as port:
+    with run_server(project) as port:
         command = commands[0].replace(":8000/", f":{port}/")
         response = run(*SHELL, f"{command} --silent --fail", cwd=project, **variables)
     match = re.search(r'"(access|token)":"(\S+?)"', response)
@@ -251,7 +251,7 @@ def test_missing_secret_is_named(tmp_path: Path, home: dict[str, str]) -> None:
     (project / ".venv").symlink_to(environment_for("django-5.2"), target_is_directory=True)
     python = project / ".venv" / BIN / "python"
     for given, missing in (({}, "JWT_SIGNING_KEY"), ({"JWT_SIGNING_KEY": "x" * 40}, "SECRET_KEY")):
-        shown = refused(python, "manage.py", "check", cwd=project, **given)
+        shown = run_refused(python, "manage.py", "check", cwd=project, **given)
         assert missing in shown
     given = {"JWT_SIGNING_KEY": "x" * 40, "SECRET_KEY": "y" * 60}
     code = "from django.conf import settings as s; print(s.DEBUG, s.SECURE_SSL_REDIRECT)"

@@ -1,7 +1,6 @@
-r"""What Windows would trip over, as far as it can be known elsewhere.
+r"""Compatibility with Windows, as far as other systems can test it.
 
-Names, line ends, commands that are in `.venv\Scripts`, what Python does not have there. Nothing of
-this needs Windows, and all of it should pass there.
+File names, line ends, commands in `.venv\Scripts`, modules that Python does not have on Windows.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ from drf_jwt_template import bootstrap
 from drf_jwt_template.answers.slug import MAX_SLUG
 from tools.rendering import SOURCES, Renderer, write
 
-from .baking import CACHE, ROOT, outcome, run
+from .baking import CACHE, ROOT, run, run_unchecked
 
 TOOLS = Path(sys.executable).parent
 EXE = ".exe" if os.name == "nt" else ""
-# Projects that are unlike each other.
+# Answers of projects that differ in many files.
 ANSWERS: dict[str, Mapping[str, Any]] = {
     "default": {},
     "small": {
@@ -60,18 +59,18 @@ def project(tmp_path: Path, rendered: dict[str, dict[str, str]]) -> Path:
 
 @pytest.fixture
 def setup(project: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The project's setup, as it is loaded on Windows."""
+    """The project's setup, loaded as on Windows."""
     windows = ModuleType("os")
     windows.__dict__.update({**os.__dict__, "name": "nt"})
     with monkeypatch.context() as patch:
-        # os.name itself would lead pathlib astray.
+        # Changing os.name itself would break pathlib.
         patch.setitem(sys.modules, "os", windows)
         return bootstrap._load_script(project / "scripts" / "setup.py")
 
 
 @pytest.fixture
 def commands(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What the setup runs; nothing is run."""
+    """The commands of the setup, which are recorded and not run."""
     calls: list[list[str]] = []
 
     def record(*command: str | Path) -> str:
@@ -83,29 +82,31 @@ def commands(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list[st
     return calls
 
 
-def refused_names(paths: list[str]) -> list[str]:
-    """Those that Windows cannot have, cannot tell from another, or that are too long for it."""
-    bad = [path for path in paths if any(map(ILLEGAL.search, path.split("/")))]
+def find_illegal_names(paths: list[str]) -> list[str]:
+    """Returns paths that are invalid on Windows, too long, or equal regardless of case."""
+    illegal = [path for path in paths if any(map(ILLEGAL.search, path.split("/")))]
     folded = [path.casefold() for path in paths]
-    twice = [path for path in paths if folded.count(path.casefold()) > 1]
-    # 260 is what Windows takes, with the folder that all is in.
-    return [*bad, *twice, *(path for path in paths if len(path) > 200)]
+    equal = [path for path in paths if folded.count(path.casefold()) > 1]
+    # Windows accepts 260 characters, including the folder of the project.
+    return illegal + equal + [path for path in paths if len(path) > 200]
 
 
 def test_illegal_names_are_found() -> None:
     bad = ["a:b", "a/b?", "a/nul.py/b", "Con", "a./b", "a /b", "x\\y", "d/" + "l" * 199, "Up", "uP"]
-    assert sorted(set(refused_names([*bad, "fine/console.py", ".env", "com.py"]))) == sorted(bad)
+    assert sorted(set(find_illegal_names([*bad, "fine/console.py", ".env", "com.py"]))) == sorted(
+        bad
+    )
 
 
 def test_repository_names_are_legal() -> None:
     paths = run("git", "ls-files", "-z", cwd=ROOT).split("\0")
-    assert refused_names(paths) == []
+    assert find_illegal_names(paths) == []
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_project_names_are_legal(rendered: dict[str, dict[str, str]], name: str) -> None:
     slug = ANSWERS[name].get("project_slug", "my_api")
-    assert refused_names([f"{slug}/{path}" for path in rendered[name]]) == []
+    assert find_illegal_names([f"{slug}/{path}" for path in rendered[name]]) == []
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -114,7 +115,7 @@ def test_project_has_unix_line_ends(rendered: dict[str, dict[str, str]], name: s
 
 
 def git(*arguments: str, cwd: Path) -> str:
-    # How git is set up on Windows.
+    # The configuration of git on Windows.
     windows = ("-c", "core.autocrlf=true", "-c", "core.eol=crlf", "-c", "core.safecrlf=false")
     identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
     return run("git", *windows, *identity, *arguments, cwd=cwd)
@@ -135,16 +136,16 @@ def test_checkout_has_unix_line_ends(tmp_path: Path, house: Path) -> None:
 
 
 def test_modules_exist_on_windows(project: Path) -> None:
-    # mypy knows what is in os there, and what is in no module: fcntl, pwd, resource.
+    # mypy knows the contents of os on Windows, and the missing modules, such as fcntl and pwd.
     mypy = (TOOLS / f"mypy{EXE}", "--platform", "win32", "--cache-dir", CACHE / "mypy-windows")
     run(*mypy, "-p", "drf_jwt_template", "-p", "tools", cwd=ROOT)
-    alone = ("--config-file=", "--ignore-missing-imports", "--follow-imports=skip")
-    run(*mypy, *alone, "scripts/setup.py", "tokens/keys.py", cwd=project)
+    options = ["--config-file=", "--ignore-missing-imports", "--follow-imports=skip"]
+    run(*mypy, *options, "scripts/setup.py", "tokens/keys.py", cwd=project)
 
 
 def test_setup_uses_no_shell(project: Path) -> None:
     hooks = (ROOT / "hooks").glob("*.py")
-    package = (ROOT / "drf_jwt_template").glob("*.py")
+    package = (ROOT / "drf_jwt_template").rglob("*.py")
     for path in (project / "scripts" / "setup.py", *package, *hooks):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r'shell=|os\.(system|popen)|"(ba)?sh"', text), path
@@ -169,7 +170,7 @@ def test_setup_without_uv(
         [".venv/Scripts/python.exe", "-m", "pip", "install", "--quiet", "uv"],
         sync,
     ]
-    # The second time, uv is there.
+    # A second run uses the installed uv.
     commands.clear()
     (setup.ROOT / ".venv" / "Scripts").mkdir(parents=True)
     (setup.ROOT / ".venv" / "Scripts" / "uv.exe").touch()
@@ -178,7 +179,7 @@ def test_setup_without_uv(
 
 
 def test_setup_writes_secrets(setup: ModuleType, commands: list[list[str]]) -> None:
-    # One of a run that was broken off is in the way: a rename does not replace it everywhere.
+    # A file of an interrupted run exists: on Windows, a rename does not replace files.
     (setup.ROOT / ".env.new").touch()
     assert setup.write_secrets() == "wrote .env and keys/jwt.txt"
     assert commands == [[".venv/Scripts/python.exe", "-m", "tokens.keys", "keys/jwt.txt"]]
@@ -210,7 +211,7 @@ def test_printed_commands_need_no_make(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def repository(project: Path) -> Path:
-    """The project with its commit hook, and a `.venv` of neither system yet."""
+    """The project in a repository with its commit hook, but without a `.venv`."""
     git("init", "--quiet", cwd=project)
     run(TOOLS / f"pre-commit{EXE}", "install", cwd=project)
     git("add", ".pre-commit-config.yaml", ".gitattributes", cwd=project)
@@ -243,11 +244,9 @@ def test_commit_hook_uses_no_other_ruff(repository: Path, tmp_path: Path) -> Non
 
 
 def commit(repository: Path, home: Path) -> tuple[int, str]:
-    """Exit status and output of a commit, with the tools of these tests on the PATH."""
-    return outcome(
-        *("git", "-c", "user.name=Test", "-c", "user.email=test@example.com"),
-        *("commit", "--message", "A step"),
-        cwd=repository,
-        PATH=f"{TOOLS}{os.pathsep}{os.environ['PATH']}",
-        PRE_COMMIT_HOME=str(home / "pre-commit"),
-    )
+    """Returns exit status and output of a commit, with the tools of these tests on the PATH."""
+    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
+    path = f"{TOOLS}{os.pathsep}{os.environ['PATH']}"
+    variables = {"PATH": path, "PRE_COMMIT_HOME": str(home / "pre-commit")}
+    command = ["git", *identity, "commit", "--message", "A step"]
+    return run_unchecked(*command, cwd=repository, **variables)

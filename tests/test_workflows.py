@@ -1,4 +1,4 @@
-"""The workflows of GitHub: nothing here can run them, so what can be known without is tested."""
+"""The workflows of GitHub, as far as they can be tested without running them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def jobs_of(workflow: Path) -> dict[str, Any]:
 
 
 def runs_of(job: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The system and the Python of each run of a job of `ci.yml`."""
+    """Yields the system and the Python version of each run of a job in `ci.yml`."""
     matrix = job["strategy"]["matrix"]
     for system in matrix.get("system", [job["runs-on"]]):
         for python in matrix["python"]:
@@ -44,7 +44,7 @@ def version(text: str) -> tuple[int, ...]:
 def test_workflow_is_valid_and_secure(workflow: Path) -> None:
     schema = ("--builtin-schema", "vendor.github-workflows")
     run(TOOLS / "check-jsonschema", *schema, workflow, cwd=ROOT)
-    # Not as pedantic as it can be: that asks for the hashes of the servers' images, too.
+    # Without --pedantic, which also requires the hashes of the servers' images.
     run(TOOLS / "zizmor", "--offline", "--no-progress", workflow, cwd=ROOT)
 
 
@@ -68,7 +68,7 @@ def test_ci_covers_systems_and_python_versions() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     oldest, newest = sorted(pythons, key=version)
     assert project["requires-python"] == f">={oldest}"
-    # The newest is that of the other workflow, and all that is baked runs on it.
+    # The other workflow uses the newest version, which all projects support.
     assert f'python-version: "{newest}"' in (FOLDER / "simplejwt-main.yml").read_text("utf-8")
     assert version(newest) >= max(OLDEST_PYTHON.values())
     for job in jobs.values():

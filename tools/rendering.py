@@ -1,7 +1,7 @@
-"""What Cookiecutter would make of some answers, in memory and without its hooks: for many at a time.
+"""Renders projects in memory, without hooks.
 
-Cookiecutter itself reads and compiles every template anew for every project. A test holds the two
-together.
+This is faster than Cookiecutter, which compiles all templates again for each project. A test compares
+the results of both.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ COMPILED = functools.lru_cache(create_env_with_context({"cookiecutter": PROMPTS}
 
 
 def variables(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Cookiecutter's variables when these answers are given, and every other prompt has its default.
+    """Returns Cookiecutter's variables for these answers and the defaults of all other prompts.
 
-    Raises ValueError for a variable that there is not: Cookiecutter ignores it silently.
+    Raises ValueError for an unknown prompt, which Cookiecutter would ignore.
     """
     unknown = set(answers) - {name for name in PROMPTS if not name.startswith("_")}
     if unknown:
-        raise ValueError(f"no prompt: {', '.join(sorted(unknown))}")
+        raise ValueError(f"unknown prompts: {', '.join(sorted(unknown))}")
     return dict(_variables(tuple(sorted(answers.items()))))
 
 
-# A test asks for them, and so does what it renders.
+# Tests often need the variables of a project that they also render.
 @functools.lru_cache(maxsize=1)
 def _variables(answers: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
     context = generate_context(str(ROOT / "cookiecutter.json"), extra_context=dict(answers))
@@ -46,7 +46,7 @@ def _variables(answers: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
 
 
 class Renderer:
-    """Keeps the templates compiled from one project to the next."""
+    """Renders projects from templates that it compiles once."""
 
     def __init__(self) -> None:
         self.environment = create_env_with_context({"cookiecutter": PROMPTS})
@@ -61,7 +61,10 @@ class Renderer:
         ]
 
     def render(self, answers: Mapping[str, Any]) -> dict[str, str]:
-        """The files of a project by their paths in it. Raises FailedHookException as Cookiecutter."""
+        """Returns the files of a project by their paths.
+
+        Raises FailedHookException for invalid answers.
+        """
         return dict(self._files(variables(answers)))
 
     def _files(self, given: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -77,7 +80,7 @@ class Renderer:
 
 
 def write(files: Mapping[str, str], folder: Path) -> Path:
-    """Writes the files into a folder, which it makes."""
+    """Writes the files into a new folder, and returns it."""
     for name, text in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

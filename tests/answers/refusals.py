@@ -1,4 +1,4 @@
-"""What the tests of refused answers share."""
+"""Helpers for the tests of refused answers."""
 
 from __future__ import annotations
 

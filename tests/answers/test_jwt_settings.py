@@ -20,7 +20,7 @@ from drf_jwt_template.answers.jwt_settings import (
 from drf_jwt_template.answers.reading import read
 from drf_jwt_template.prompts import PROMPTS
 
-from ..baking import unavailable
+from ..baking import skip_unavailable
 from .refusals import Raw, refusal_of
 
 
@@ -29,7 +29,7 @@ def simple_jwt_defaults() -> dict[str, Any]:
     """The source of each default in Simple JWT's own settings, which cannot be imported here."""
     package = find_spec("rest_framework_simplejwt")
     if not package or not package.origin:
-        unavailable("djangorestframework-simplejwt is not installed")
+        skip_unavailable("djangorestframework-simplejwt is not installed")
         raise AssertionError
     source = Path(package.origin).with_name("settings.py").read_text(encoding="utf-8")
     for node in ast.parse(source).body:

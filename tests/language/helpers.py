@@ -1,4 +1,4 @@
-"""What the tests of the resource language share."""
+"""Helpers for the tests of the resource language."""
 
 from __future__ import annotations
 

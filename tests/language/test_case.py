@@ -1,4 +1,4 @@
-"""What the cases of a project's tests promise."""
+"""The cases of a project's tests/test_resources.py."""
 
 from __future__ import annotations
 

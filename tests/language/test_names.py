@@ -18,7 +18,7 @@ from drf_jwt_template.language.names import (
     pluralize,
 )
 
-from ..baking import unavailable
+from ..baking import skip_unavailable
 from .helpers import errors_of
 
 
@@ -58,7 +58,7 @@ def test_query_parameters_are_reserved() -> None:
 
 def test_django_model_attributes_are_reserved() -> None:
     if not find_spec("django"):
-        unavailable("Django is not installed")
+        skip_unavailable("Django is not installed")
     model = import_module("django.db.models").Model
     hidden = [name for name in dir(model) if re.fullmatch(r"[a-z][a-z0-9_]*", name)]
     assert "save" in hidden

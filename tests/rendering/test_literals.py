@@ -1,4 +1,4 @@
-"""Each literal says in its own language what it was made from."""
+"""Values as source text of Python, TOML and Markdown."""
 
 from __future__ import annotations
 
@@ -35,33 +35,16 @@ else:
 
 NO_SURROGATES = st.characters(exclude_categories=["Cs"])
 ONE_LINE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])).map(str.strip)
-MARKUP = st.lists(
-    st.sampled_from(
-        [
-            *(
-                "*",
-                "**",
-                "_",
-                "`",
-                "```",
-                "~",
-                "~~",
-                "|",
-                "|-|",
-                "#",
-                ">",
-                "<",
-                "!",
-                "&",
-                "\\",
-                ":",
-            ),
-            *("[", "]", "(", ")", "[a](b)", "![a](b)", "[a]:", "<b>", "</b>", "&amp;", "&#35;"),
-            *("- ", "+ ", "1", "1. ", "2) ", "---", "===", "***", "___", "<https://x.example>"),
-            *(" ", "  ", "a"),
-        ]
-    )
-).map(lambda parts: "".join(parts).strip())
+MARKS = "* ** _ ` ``` ~ ~~ | |-| # > < ! & \\ : [ ] ( ) --- === *** ___"
+EXAMPLES = "[a](b) ![a](b) [a]: <b> </b> &amp; &#35; <https://x.example> 1 a"
+STARTS = ["- ", "+ ", "1. ", "2) ", " ", "  "]
+MARKUP = st.lists(st.sampled_from([*f"{MARKS} {EXAMPLES}".split(" "), *STARTS])).map(
+    lambda parts: "".join(parts).strip()
+)
+INVALID_DURATIONS = (
+    "| |,|soon|m|5|5 5m|1h30|m5|-5m|+5m|1.5h|1,5h|1e3s|0x5m|1_000s|5m!|5m;1s|1h and 5m|5 fortnights"
+    "|1y|3 months|5ms|5 us|5ss|5 weekss|5 s's|٥m|5ｍ|５m|5\u212as|²s|9999999999d|999999999d 2d"
+)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +84,7 @@ def test_string_evaluates_to_its_text(text: str, before: int) -> None:
         (LINE_LENGTH - 12, 10, False),
         (LINE_LENGTH - 11, 10, True),
         (LINE_LENGTH - 6, 10, True),
-        # Too long for a line of its own as well.
+        # Too long for its own line, too.
         (LINE_LENGTH - 5, 10, False),
     ],
 )
@@ -196,11 +179,8 @@ def test_duration_is_sum_of_parts(
 @pytest.mark.parametrize(
     "text",
     [
-        *("", " ", ",", "soon", "m", "5", "5 5m", "1h30", "m5"),
-        *("-5m", "+5m", "1.5h", "1,5h", "1e3s", "0x5m", "1_000s", "5m!", "5m;1s", "1h and 5m"),
-        *("5 fortnights", "1y", "3 months", "5ms", "5 us", "5ss", "5 weekss", "5 s's"),
-        *("٥m", "5ｍ", "５m", "5\u212as", "²s"),
-        *("9999999999d", "9" * 30 + "s", "999999999d 2d"),
+        *INVALID_DURATIONS.split("|"),
+        "9" * 30 + "s",
         pytest.param("9" * 5000 + "s", id="5000 digits"),
     ],
 )
@@ -210,13 +190,13 @@ def test_duration_refused(text: str) -> None:
 
 
 def test_long_invalid_duration_is_refused_quickly() -> None:
-    """The time that a refusal takes must not double with each unit."""
+    """Guards against a parser whose time doubles with each unit."""
     code = (
         "from drf_jwt_template.rendering.literals import parse_duration\n"
         "try: parse_duration('1m ' * 60 + '!')\n"
         "except ValueError: print('refused')"
     )
-    # In a process of its own, which can be ended.
+    # In a process, which can have a timeout.
     process = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=10
     )

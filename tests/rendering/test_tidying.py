@@ -1,4 +1,4 @@
-"""Unused imports are dropped, and what is left is as ruff formats it."""
+"""Rendered modules without unused imports, and with short brackets on one line."""
 
 from __future__ import annotations
 
