@@ -1,10 +1,10 @@
-"""How long it takes from the command to a ready project, a first token and passed tests.
+"""Measures the time from the command to a ready project, a first token and passed tests.
 
     python -m benchmarks.first_token [rounds]
 
-Beside it stand the bare steps that somebody would type for the same: `uv venv`, `uv pip install`
-of the same packages, `migrate`, `createsuperuser`. Both are measured in turn, in one run, with a
-warm package cache; what counts is the ratio of their medians.
+For comparison, measures the manual steps with the same result: `uv venv`, `uv pip install` of the same
+packages, `migrate`, `createsuperuser`. Both are measured alternately, in one run, with a warm package
+cache. Compare the ratios of the medians.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 
-from tools.demo import free_port, wait_for
+from tools.demo import find_free_port, wait_for_server
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
@@ -39,17 +39,14 @@ def run(*command: str | Path, cwd: Path, **variables: str) -> None:
     subprocess.run(command, cwd=cwd, env=environment, check=True, capture_output=True)
 
 
-def cookiecutter(folder: Path, *answers: str) -> Path:
-    run(
-        *(str(TOOLS / "cookiecutter"), str(ROOT), "--no-input", "--default-config"),
-        *("--output-dir", str(folder), *answers),
-        cwd=ROOT,
-    )
+def render_project(folder: Path, *answers: str) -> Path:
+    options = ["--no-input", "--default-config", "--output-dir", str(folder)]
+    run(TOOLS / "cookiecutter", ROOT, *options, *answers, cwd=ROOT)
     return folder / "my_api"
 
 
-def first_token(project: Path) -> None:
-    port = free_port()
+def fetch_token(project: Path) -> None:
+    port = find_free_port()
     server = subprocess.Popen(
         [project / ".venv" / "bin" / "python", "manage.py", "runserver", "--noreload", str(port)],
         cwd=project,
@@ -57,48 +54,42 @@ def first_token(project: Path) -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_for(port, server)
+        wait_for_server(port, server)
         connection = HTTPConnection("127.0.0.1", port, timeout=30)
         headers = {"Content-Type": "application/json"}
         connection.request("POST", "/api/token/", json.dumps(LOGIN), headers)
         if "access" not in json.loads(connection.getresponse().read()):
-            sys.exit("no token")
+            sys.exit("The response contains no token.")
     finally:
         server.terminate()
         server.wait()
 
 
-def measure(folder: Path, make: str, prepared: Path) -> dict[str, float]:
-    """Seconds from the start to each milestone."""
-    if make == "template":
+def measure_milestones(folder: Path, method: str, prepared: Path) -> dict[str, float]:
+    """Returns the seconds from the start to each milestone."""
+    if method == "template":
         start = time.perf_counter()
-        project = cookiecutter(folder)
+        project = render_project(folder)
     else:
-        # What is measured is the typing of commands, not of files: those are there.
-        project = cookiecutter(folder, "run_setup=no")
-        prepare_files(project, prepared)
+        # The manual steps start with existing files: writing these is not measured.
+        project = render_project(folder, "run_setup=no")
+        copy_files(project, prepared)
         start = time.perf_counter()
-        bare_steps(project)
+        run_manual_steps(project)
     ready = time.perf_counter()
-    first_token(project)
+    fetch_token(project)
     token = time.perf_counter()
     found = {"ready": ready - start, "first token": token - start}
-    if make == "template":
+    if method == "template":
         run(project / ".venv" / "bin" / "pytest", "-q", cwd=project)
         found["tests passed"] = time.perf_counter() - start
     return found
 
 
-def prepare_files(project: Path, prepared: Path) -> None:
-    """Settings and first migrations, which are no part of the bare steps."""
-    shutil.copytree(
-        prepared / "accounts" / "migrations",
-        project / "accounts" / "migrations",
-        dirs_exist_ok=True,
-    )
-    shutil.copytree(
-        prepared / "api" / "migrations", project / "api" / "migrations", dirs_exist_ok=True
-    )
+def copy_files(project: Path, prepared: Path) -> None:
+    """Copies the settings, the signing key and the first migrations, and lists the packages."""
+    for name in ("accounts/migrations", "api/migrations", "keys", "tokens/migrations"):
+        shutil.copytree(prepared / name, project / name, dirs_exist_ok=True)
     shutil.copy(prepared / ".env", project / ".env")
     frozen = subprocess.run(
         [UV, "pip", "freeze", "--python", prepared / ".venv"],
@@ -109,38 +100,34 @@ def prepare_files(project: Path, prepared: Path) -> None:
     (project / "frozen.txt").write_text(frozen, encoding="utf-8")
 
 
-def bare_steps(project: Path) -> None:
+def run_manual_steps(project: Path) -> None:
     python = project / ".venv" / "bin" / "python"
     run(UV, "venv", "--python", sys.executable, cwd=project)
     run(UV, "pip", "install", "--python", ".venv", "--requirement", "frozen.txt", cwd=project)
     run(python, "manage.py", "migrate", cwd=project)
-    run(
-        *(python, "manage.py", "createsuperuser", "--noinput"),
-        cwd=project,
-        DJANGO_SUPERUSER_USERNAME=LOGIN["username"],
-        DJANGO_SUPERUSER_EMAIL="admin@example.com",
-    )
+    superuser = {
+        "DJANGO_SUPERUSER_EMAIL": "admin@example.com",
+        "DJANGO_SUPERUSER_USERNAME": LOGIN["username"],
+    }
+    run(python, "manage.py", "createsuperuser", "--noinput", cwd=project, **superuser)
 
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    results: dict[str, dict[str, list[float]]] = {"template": {}, "bare steps": {}}
+    results: dict[str, dict[str, list[float]]] = {"template": {}, "manual": {}}
     with tempfile.TemporaryDirectory() as name:
-        prepared = cookiecutter(Path(name) / "prepared")
+        prepared = render_project(Path(name) / "prepared")
         for number in range(rounds):
-            for make, milestones in results.items():
-                folder = Path(name) / f"{number}-{make.split()[0]}"
-                for milestone, seconds in measure(folder, make, prepared).items():
+            for method, milestones in results.items():
+                folder = Path(name) / f"{number}-{method}"
+                for milestone, seconds in measure_milestones(folder, method, prepared).items():
                     milestones.setdefault(milestone, []).append(seconds)
     print(f"median of {rounds}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
-    for milestone, seconds_of in results["template"].items():
-        bare = results["bare steps"].get(milestone)
-        ratio = (
-            f"{median(bare):6.2f} s bare, ratio {median(seconds_of) / median(bare):.2f}"
-            if bare
-            else ""
-        )
-        print(f"{milestone:14} {median(seconds_of):6.2f} s  {ratio}")
+    for milestone, times in results["template"].items():
+        ratio = ""
+        if manual := results["manual"].get(milestone):
+            ratio = f"{median(manual):6.2f} s manual, ratio {median(times) / median(manual):.2f}"
+        print(f"{milestone:14} {median(times):6.2f} s  {ratio}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""How rendering and the start of a project grow with the number of its resources.
+"""Measures how rendering and starting a project scale with the number of resources.
 
     python -m benchmarks.resources
 
-Needs a project's environment: `make demo` leaves one in demo/.
+Uses the environment of the project that `make demo` creates.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ FIELDS = "name: str, count: int, day: date optional, state: choice(a|b) = a"
 ROUNDS = 3
 
 
-def seconds(*command: str | Path, cwd: Path) -> float:
+def time_command(*command: str | Path, cwd: Path) -> float:
+    """Runs a command and returns its time in seconds."""
     secrets = {"SECRET_KEY": "benchmark " * 6, "JWT_SIGNING_KEY": "benchmark " * 6}
     start = time.perf_counter()
     subprocess.run(command, cwd=cwd, env={**os.environ, **secrets}, check=True, capture_output=True)
@@ -31,7 +32,7 @@ def seconds(*command: str | Path, cwd: Path) -> float:
 
 def main() -> None:
     if not PYTHON.exists():
-        sys.exit("`make demo` first")
+        sys.exit("Run `make demo` first.")
     print("resources  render s  `manage.py check` s")
     for count in (1, 10, 50, 200):
         text = "; ".join(
@@ -39,16 +40,14 @@ def main() -> None:
             for n in range(count)
         )
         with tempfile.TemporaryDirectory() as name:
-            render = [
-                seconds(
-                    *(TOOLS / "cookiecutter", ROOT, "--no-input", "--default-config"),
-                    *("--output-dir", Path(name) / str(n), "run_setup=no", f"resources={text}"),
-                    cwd=ROOT,
-                )
-                for n in range(ROUNDS)
-            ]
+            options = ["--no-input", "--default-config", "run_setup=no", f"resources={text}"]
+            command = [str(TOOLS / "cookiecutter"), str(ROOT), *options, "--output-dir"]
+            render = [time_command(*command, Path(name) / str(n), cwd=ROOT) for n in range(ROUNDS)]
             project = Path(name) / "0" / "my_api"
-            check = [seconds(PYTHON, "manage.py", "check", cwd=project) for _ in range(ROUNDS + 1)]
+            # The first run also compiles the modules.
+            check = [
+                time_command(PYTHON, "manage.py", "check", cwd=project) for _ in range(ROUNDS + 1)
+            ]
         print(f"{count:9}  {median(render):8.2f}  {median(check[1:]):19.2f}")
 
 

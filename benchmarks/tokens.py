@@ -1,11 +1,11 @@
-"""How fast tokens are, and how well they keep: the projects beside stock Simple JWT.
+"""Compares the token endpoints and the purging of tokens with those of stock Simple JWT.
 
     python -m benchmarks.tokens [--rows 1000000] [--rounds 3]
 
-All is measured in one run and in turn, and what counts are the ratios. Requests go through Django's
-test client, in one process, with DEBUG off. Stock is the same project with Simple JWT's own views,
-serializers, authentication and blacklist, and with Django's own password hashers and no throttles;
-the throttles of the others are lifted and go on counting. TEST_DATABASE_URL is the PostgreSQL.
+Everything is measured alternately, in one run: compare the ratios. Requests use Django's test client,
+in one process, with DEBUG off. Stock is the same project with Simple JWT's own views, serializers,
+authentication and blacklist, and with Django's own password hashers and no throttles. The throttles of
+the other projects count, but have high limits. TEST_DATABASE_URL sets the PostgreSQL server.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from tests.baking import ROOT, adopt, clean_environment, environment_for, run
+from tests.baking import ROOT, clean_environment, environment_for, prepare_project, run
 from tools.rendering import Renderer, write
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
@@ -47,7 +47,7 @@ REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] = [
 SIMPLE_JWT = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
-    "SIGNING_KEY": "a secret of this benchmark alone, and long enough",
+    "SIGNING_KEY": "a sufficiently long secret for this benchmark only",
 }
 """,
     "stock_urls": """
@@ -61,7 +61,7 @@ urlpatterns = [
 ]
 """,
 }
-# Run in a project: what to do, and for how long or how often.
+# Runs in a project. The arguments are the task, and its seconds or repetitions.
 WORK = r"""
 import json, random, sys, time
 import django
@@ -71,35 +71,35 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-what, amount = sys.argv[1], float(sys.argv[2])
+task, amount = sys.argv[1], float(sys.argv[2])
 User, client = get_user_model(), Client()
 PASSWORD = "benchmark-only"
 
 def post(path, **body):
     return client.post(path, json.dumps(body), content_type="application/json")
 
-def user(name):
+def create_user(name):
     if not User.objects.filter(username=name).exists():
         User.objects.create_user(name, password=PASSWORD)
     return name
 
-def login(name, password=PASSWORD):
+def log_in(name, password=PASSWORD):
     return post("/api/token/", username=name, password=password)
 
-name = user(what.replace("-", "_") + django.conf.settings.SETTINGS_MODULE[-5:])
-tokens = login(name).json()
+name = create_user(task + django.conf.settings.SETTINGS_MODULE[-5:])
+tokens = log_in(name).json()
 headers = {"Authorization": f"Bearer {tokens['access']}"}
 
 def refresh():
-    answer = post("/api/token/refresh/", refresh=tokens["refresh"])
-    assert answer.status_code == 200, answer.content
-    tokens.update(answer.json())
+    response = post("/api/token/refresh/", refresh=tokens["refresh"])
+    assert response.status_code == 200, response.content
+    tokens.update(response.json())
 
-def listing():
+def list_students():
     assert client.get("/api/students/", headers=headers).status_code == 200
 
-if what in ("refresh", "login", "list"):
-    step = {"refresh": refresh, "login": lambda: login(name), "list": listing}[what]
+if task in ("refresh", "login", "list"):
+    step = {"refresh": refresh, "login": lambda: log_in(name), "list": list_students}[task]
     for _ in range(3):
         step()
     with CaptureQueriesContext(connection) as queries:
@@ -110,17 +110,17 @@ if what in ("refresh", "login", "list"):
         step()
         done += 1
     print(json.dumps({"rate": done / spent, "queries": count}))
-elif what == "failed":
+elif task == "failed":
     tries = [name, "nobody"] * int(amount)
     random.shuffle(tries)
     spent = {name: [], "nobody": []}
     for one in tries:
         start = time.perf_counter()
-        assert login(one, "wrong").status_code == 401
+        assert log_in(one, "wrong").status_code == 401
         spent[one].append(time.perf_counter() - start)
     print(json.dumps([spent[name], spent["nobody"]]))
-elif what == "meanwhile":
-    # Logins until the standard input ends.
+elif task == "concurrent":
+    # Logs in until the standard input ends.
     import threading
     ended = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
@@ -128,7 +128,7 @@ elif what == "meanwhile":
     while not ended.is_set():
         start = time.perf_counter()
         try:
-            failed += login(name).status_code != 200
+            failed += log_in(name).status_code != 200
         except Exception:
             failed += 1
         longest, done = max(longest, time.perf_counter() - start), done + 1
@@ -175,36 +175,32 @@ FROM generate_series(1, {rows}) i
 
 
 class Bench:
-    """Two projects, each on two databases."""
+    """Two projects, each with two databases."""
 
     def __init__(self, folder: Path) -> None:
         self.databases: dict[tuple[str, str], str] = {}
-        self.projects = {name: self.project(folder, name) for name in ("sessions", "blacklist")}
+        self.projects = {name: self.render(folder, name) for name in ("sessions", "blacklist")}
         for name, project in self.projects.items():
             own = urlsplit(SERVER)._replace(path=f"/bench_{uuid4().hex}").geturl()
-            self.on_server(f"CREATE DATABASE {own.rpartition('/')[2]}")
+            self.execute(f"CREATE DATABASE {own.rpartition('/')[2]}")
             self.databases[name, "postgresql"] = own
             self.databases[name, "sqlite"] = f"sqlite:///{project / 'db.sqlite3'}"
             for kind in ("sqlite", "postgresql"):
                 variables = self.variables(name, kind, "ours")
-                run(
-                    project / ".venv" / "bin" / "python",
-                    "-m",
-                    "scripts.prepare",
-                    cwd=project,
-                    **variables,
-                )
+                python = project / ".venv" / "bin" / "python"
+                run(python, "-m", "scripts.prepare", cwd=project, **variables)
 
-    def project(self, folder: Path, revocation: str) -> Path:
+    def render(self, folder: Path, revocation: str) -> Path:
         files = Renderer().render({"revocation": revocation, "project_slug": revocation})
         project = write(files, folder / revocation)
-        # The tests' own environment has what any project needs.
-        adopt(project, environment_for("django-5.2", "newest"))
+        # The environment of the tests has the dependencies of all projects.
+        prepare_project(project, environment_for("django-5.2", "newest"))
         for name, text in SETTINGS.items():
             (project / "config" / f"{name}.py").write_text(text, "utf-8")
         return project
 
-    def on_server(self, statement: str) -> None:
+    def execute(self, statement: str) -> None:
+        """Executes a statement on the PostgreSQL server."""
         python = self.projects["sessions"] / ".venv" / "bin" / "python"
         code = "import psycopg, sys; psycopg.connect(sys.argv[1], autocommit=True).execute(sys.argv[2])"
         run(python, "-c", code, SERVER, statement, cwd=ROOT)
@@ -212,7 +208,7 @@ class Bench:
     def close(self) -> None:
         for (_, kind), url in self.databases.items():
             if kind == "postgresql":
-                self.on_server(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+                self.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
 
     def variables(self, name: str, kind: str, settings: str) -> dict[str, str]:
         return {
@@ -236,10 +232,10 @@ class Bench:
             text=True,
         )
 
-    def work(self, name: str, kind: str, settings: str, what: str, amount: float) -> Any:
-        process = self.start(name, kind, settings, "-c", WORK, what, str(amount))
+    def work(self, name: str, kind: str, settings: str, task: str, amount: float) -> Any:
+        process = self.start(name, kind, settings, "-c", WORK, task, str(amount))
         output, _ = process.communicate()
-        succeeded(process.returncode, what)
+        check_status(process.returncode, task)
         return json.loads(output.splitlines()[-1])
 
     def purge(self, name: str, kind: str, settings: str, rows: int) -> dict[str, float]:
@@ -249,44 +245,47 @@ class Bench:
             "for statement in sys.argv[1].split(';'): connection.cursor().execute(statement)"
         )
         text = FILL[name, kind].format(rows=rows)
-        succeeded(self.start(name, kind, settings, "-c", fill, text).wait(), "filling")
-        logins = self.start(name, kind, settings, "-c", WORK, "meanwhile", "0")
+        check_status(self.start(name, kind, settings, "-c", fill, text).wait(), "filling")
+        logins = self.start(name, kind, settings, "-c", WORK, "concurrent", "0")
         time.sleep(3)
         process = self.start(name, kind, settings, "manage.py", command)
         start = time.perf_counter()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
-        succeeded(status, command)
+        check_status(status, command)
         output, _ = logins.communicate()
-        meanwhile: dict[str, float] = json.loads(output)
-        return meanwhile | {"seconds": seconds, "megabytes": usage.ru_maxrss / 1024}
+        concurrent: dict[str, float] = json.loads(output)
+        return concurrent | {"seconds": seconds, "megabytes": usage.ru_maxrss / 1024}
 
 
-def succeeded(status: int, what: str) -> None:
+def check_status(status: int, task: str) -> None:
     if status:
-        raise SystemExit(f"{what} ended with {status}")
+        raise SystemExit(f"{task} exited with {status}")
 
 
-def separation(one: list[float], other: list[float]) -> float:
-    """How often a time of `one` is above one of `other`; 0.5 tells nothing (Mann-Whitney)."""
+def compare_times(one: list[float], other: list[float]) -> float:
+    """Returns how often a time of `one` exceeds one of `other`: 0.5 if they do not differ.
+
+    This is the effect size of the Mann-Whitney test.
+    """
     wins = sum((a > b) + (a == b) / 2 for a in one for b in other)
     return wins / len(one) / len(other)
 
 
-def rates(bench: Bench, what: str, kind: str, kinds: list[tuple[str, str]], rounds: int) -> None:
+def print_rates(
+    bench: Bench, task: str, kind: str, kinds: list[tuple[str, str]], rounds: int
+) -> None:
     found: dict[tuple[str, str], list[dict[str, float]]] = {one: [] for one in kinds}
     for _ in range(rounds):
         for name, settings in kinds:
-            found[name, settings].append(bench.work(name, kind, settings, what, 2))
+            found[name, settings].append(bench.work(name, kind, settings, task, 2))
     stock = median(one["rate"] for one in found["blacklist", "stock"])
     for (name, settings), measured in found.items():
         rate = median(one["rate"] for one in measured)
         label = "stock" if settings == "stock" else name
         queries = f"{measured[0]['queries']:.0f}"
-        print(
-            f"| {what} | {kind} | {label} | {rate:.0f} | {rate / stock:.1f} | {queries} |",
-            flush=True,
-        )
+        row = f"| {task} | {kind} | {label} | {rate:.0f} | {rate / stock:.1f} | {queries} |"
+        print(row, flush=True)
 
 
 def main() -> None:
@@ -301,17 +300,17 @@ def main() -> None:
             print(
                 "| | database | | per second | ratio to stock | queries |\n|---|---|---|---|---|---|"
             )
-            for what in ("refresh", "list", "login"):
+            for task in ("refresh", "list", "login"):
                 for kind in ("sqlite", "postgresql"):
-                    rates(bench, what, kind, kinds, options.rounds)
+                    print_rates(bench, task, kind, kinds, options.rounds)
             known, unknown = bench.work("sessions", "sqlite", "ours", "failed", 200)
             print(
-                f"\nA failed login of an account that exists: {median(known) * 1000:.1f} ms, of one"
-                f" that does not: {median(unknown) * 1000:.1f} ms; the one takes longer than the"
-                f" other in {separation(known, unknown):.0%} of all pairs (200 tries each).\n"
+                f"\nFailed login: {median(known) * 1000:.1f} ms with an existing user name,"
+                f" {median(unknown) * 1000:.1f} ms with an unknown one. The former takes longer in"
+                f" {compare_times(known, unknown):.0%} of all pairs (200 attempts each).\n"
             )
             print(
-                f"| {options.rows:,} rows | database | seconds | MB | longest login meanwhile (s) |"
+                f"| {options.rows:,} rows | database | seconds | MB | longest concurrent login (s) |"
                 " failed logins |\n|---|---|---|---|---|---|"
             )
             for name, settings in kinds:

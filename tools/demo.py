@@ -1,4 +1,4 @@
-"""`make demo`: the default project, from nothing to a logout, with each request and its answer."""
+"""`make demo`: creates the default project, and prints each request from login to logout."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "demo"
 PROJECT = DEMO / "my_api"
-# Where a virtual environment has its commands.
+# The folder of the commands in a virtual environment.
 BIN = "Scripts" if os.name == "nt" else "bin"
 LOGIN = {"username": "admin", "password": secrets.token_urlsafe(15)}
 
 
 def main() -> None:
     start = time.monotonic()
-    make_project()
+    create_project()
     print(f"\nReady after {time.monotonic() - start:.1f} s.")
-    port = free_port()
+    port = find_free_port()
     server = subprocess.Popen(
         [PROJECT / ".venv" / BIN / "python", "manage.py", "runserver", "--noreload", str(port)],
         cwd=PROJECT,
@@ -34,16 +34,16 @@ def main() -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_for(port, server)
-        use(port, start)
+        wait_for_server(port, server)
+        use_api(port, start)
     finally:
         server.terminate()
         server.wait()
-    print(f"\nThe server is stopped. The project is in {PROJECT.relative_to(Path.cwd())}.")
+    print(f"\nThe server has stopped. The project is in {PROJECT.relative_to(Path.cwd())}.")
 
 
-def make_project() -> None:
-    """Renders and sets up the default project, as a user would."""
+def create_project() -> None:
+    """Renders and sets up the default project, with the command of a user."""
     shutil.rmtree(DEMO, ignore_errors=True)
     tools = Path(sys.executable).parent
     options = ("--no-input", "--default-config", "--output-dir", "demo")
@@ -53,22 +53,20 @@ def make_project() -> None:
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
         "DJANGO_SUPERUSER_PASSWORD": LOGIN["password"],
     }
-    subprocess.run(
-        [tools / "cookiecutter", str(ROOT), *options], cwd=ROOT, env=environment, check=True
-    )
+    command = [str(tools / "cookiecutter"), str(ROOT), *options]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
     if not (PROJECT / "db.sqlite3").exists():
-        sys.exit("The project was not set up: see above.")
+        sys.exit("The setup failed: see above.")
 
 
-def use(port: int, start: float) -> None:
-    """From login to logout."""
+def use_api(port: int, start: float) -> None:
+    """Makes requests from login to logout."""
     tokens = call(port, "POST", "/api/token/", LOGIN)
     print(f"\nThe first token, {time.monotonic() - start:.1f} s after the command.")
     access = tokens["access"]
     call(port, "GET", "/api/users/me/", token=access)
-    student = call(
-        port, "POST", "/api/students/", {"name": "Ada", "roll": 1, "city": "London"}, access, 201
-    )
+    ada = {"name": "Ada", "roll": 1, "city": "London"}
+    student = call(port, "POST", "/api/students/", ada, access, 201)
     call(port, "GET", "/api/students/", token=access)
     call(port, "PATCH", f"/api/students/{student['id']}/", {"city": "Paris"}, access)
     call(port, "GET", "/api/students/", expect=401)
@@ -86,43 +84,43 @@ def call(
     token: str | None = None,
     expect: int = 200,
 ) -> dict[str, Any]:
-    """Makes one request and prints it with its answer; another status than `expect` is the end."""
+    """Makes a request and prints it with its response. Exits if the status is not `expect`."""
     headers = {"Content-Type": "application/json"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request(method, path, json.dumps(body) if body else None, headers)
     response = connection.getresponse()
-    answer: dict[str, Any] = json.loads(response.read() or "{}")
+    content: dict[str, Any] = json.loads(response.read() or "{}")
     connection.close()
     shown = {**body, "password": "***"} if body and "password" in body else body
     print(f"\n{method} {path}" + (f"  (Bearer {token[:12]}…)" if token else ""))
     if shown:
-        print("  " + short(json.dumps(shown)))
-    print(f"→ {response.status} {response.reason}\n  {short(json.dumps(answer))}")
+        print("  " + shorten(json.dumps(shown)))
+    print(f"→ {response.status} {response.reason}\n  {shorten(json.dumps(content))}")
     if response.status != expect:
-        sys.exit(f"expected {expect}")
-    return answer
+        sys.exit(f"Expected status {expect}.")
+    return content
 
 
-def short(text: str) -> str:
+def shorten(text: str) -> str:
     return text if len(text) < 160 else f"{text[:157]}…"
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
 
 
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+def wait_for_server(port: int, server: subprocess.Popen[bytes]) -> None:
     while server.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    sys.exit("The server did not start: `make run` in the project says why.")
+    sys.exit("The server did not start. Run `make run` in the project to see the reason.")
 
 
 if __name__ == "__main__":
