@@ -1,4 +1,4 @@
-# Python and make are all that is needed; the rest is installed into .venv.
+# Needs Python and make only; everything else is installed into .venv.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +9,7 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: .venv/demo ## Make the default project in demo/, and use it from login to logout
+demo: .venv/demo ## Create the default project in demo/, and use it from login to logout
 	@$(BIN)/python -m tools.demo
 
 .PHONY: test
@@ -20,31 +20,31 @@ test: .venv/test ## Run all tests
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 .PHONY: test-all
-test-all: .venv/test ## Prove every triple of options; SHARD=2/4 is the second of four parts
+test-all: .venv/test ## Prove every triple of options; SHARD=2/4 proves the second of four parts
 	$(BIN)/pytest --numprocesses auto --dist worksteal --strength 3 $(if $(SHARD),--shard $(SHARD)) \
 		tests/test_matrix.py
 
 .PHONY: format
-format: .venv/test ## Write the template's own code in its one style
+format: .venv/test ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 .PHONY: constraints
-constraints: .venv/test ## Take the newest versions of what the tests use
+constraints: .venv/test ## Update constraints.txt to the newest versions
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --group test --output-file constraints.txt pyproject.toml
 
 .PHONY: clean
-clean: ## Remove all that these commands made
+clean: ## Remove all files that these commands have created
 	rm -rf .venv .cache demo
 
 .venv/uv: constraints.txt
-	@echo "Making .venv ..."
+	@echo "Creating .venv ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 	@touch $@
 
 .venv/demo .venv/test: .venv/%: .venv/uv pyproject.toml
-	@echo "Installing what make $* needs ..."
+	@echo "Installing the packages for make $* ..."
 	@$(INSTALL) --group $*
 	@touch $@
