@@ -111,14 +111,14 @@ if task in ("refresh", "login", "list"):
         done += 1
     print(json.dumps({"rate": done / spent, "queries": count}))
 elif task == "failed":
-    tries = [name, "nobody"] * int(amount)
-    random.shuffle(tries)
-    spent = {name: [], "nobody": []}
-    for one in tries:
+    attempts = [name, "unknown"] * int(amount)
+    random.shuffle(attempts)
+    spent = {name: [], "unknown": []}
+    for one in attempts:
         start = time.perf_counter()
         assert log_in(one, "wrong").status_code == 401
         spent[one].append(time.perf_counter() - start)
-    print(json.dumps([spent[name], spent["nobody"]]))
+    print(json.dumps([spent[name], spent["unknown"]]))
 elif task == "concurrent":
     # Logs in until the standard input ends.
     import threading

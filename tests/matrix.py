@@ -75,8 +75,8 @@ SLIDING = (
 )
 REMOTE = "JWK_URL=https://issuer.example/jwks.json; ISSUER=https://issuer.example"
 
-# None stands for the default of the prompt, which may follow from other answers. The longest axes decide
-# how many rows there are: a new word of the resource language goes into a sample that is here already.
+# None is the default of the prompt, which may depend on other answers. The longest axes determine the
+# number of rows: add new words of the resource language to an existing sample.
 SAMPLES: Mapping[str, Sequence[str | None]] = {
     "project_name": (None, HOSTILE),
     "project_slug": (None, "Hostile_1", "s" * 50),
@@ -102,7 +102,7 @@ FAMILIES: Mapping[str, Sequence[str]] = {
     "ES256": ("ES384", "ES512"),
     "EdDSA": (),
 }
-# Pairs of answers that are refused, whatever the other answers are.
+# Pairs of answers that are refused, regardless of the other answers.
 REFUSED: Sequence[tuple[str, Sequence[Any], str, Sequence[Any]]] = (
     ("access_token_lifetime", ["2 weeks"], "refresh_token_lifetime", [None, "1h30m"]),
     ("jwt_settings", [OTHERS], "login_field", ["email"]),

@@ -77,11 +77,11 @@ def test_resource_needs_one_case(project: Path) -> None:
     status, output = run_resource_tests(project)
     assert status == 0, output
     passed = re.search(r"(\d+) passed", output)
-    alone = re.search(r"(\d+) passed", run_resource_tests(project, "TestRoom")[1])
+    single = re.search(r"(\d+) passed", run_resource_tests(project, "TestRoom")[1])
     assert passed
-    assert alone
+    assert single
     # Both resources have the same tests, and there is one test for all resources.
-    assert int(passed[1]) == 2 * int(alone[1]) + 1
+    assert int(passed[1]) == 2 * int(single[1]) + 1
     check_style(project)
 
 

@@ -1,10 +1,12 @@
-"""The sources of the template are files of their own languages, whatever Jinja makes of them."""
+"""Rules for the sources of the template and of its generator."""
 
 from __future__ import annotations
 
 import ast
 import re
 import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -30,9 +32,33 @@ SOURCES = sorted(
 )
 
 
+PACKAGES = ["benchmarks", "drf_jwt_template", "tests", "tools"]
+MODULES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
+
+
 def name_of(path: Path) -> str:
-    """The path from the repository's root, without the conditions in it."""
+    """Returns the path from the repository's root, without conditions."""
     return re.sub(r"{%.*?%}", "", path.relative_to(ROOT).as_posix())
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def find_imports(path: Path) -> Iterator[str]:
+    """Yields the modules of this repository that a module imports."""
+    names = set(map(module_name, MODULES))
+    package = [*path.relative_to(ROOT).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from names.intersection(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*parents, *filter(None, [node.module])])
+            submodules = names.intersection(f"{module}.{alias.name}" for alias in node.names)
+            yield from submodules
+            if module in names and len(submodules) < len(node.names):
+                yield module
 
 
 def without_values(path: Path) -> str:
@@ -56,7 +82,7 @@ def test_statement_has_its_own_line(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "{%" not in text
     assert "{#" not in text
-    # Once the statements are taken out, nothing that looks like one is left.
+    # No other line looks like a statement.
     assert "# %" not in LINE_STATEMENT.sub("", text)
 
 
@@ -74,7 +100,7 @@ def test_imports_are_conditional_only_if_kept(path: Path) -> None:
 def test_conditions_in_file_names() -> None:
     for path in SOURCES:
         for name in path.relative_to(ROOT).parts:
-            # What Windows refuses in a file name, and what would make a folder's name empty.
+            # The characters are illegal on Windows.
             assert not set(name) & set('"|<>:?*\\'), path
             if "{%" in name:
                 assert name == path.name, f"{path}: a conditional folder"
@@ -87,7 +113,10 @@ def test_line_statement_keeps_blank_lines() -> None:
         keep_trailing_newline=True,
         **PROMPTS["_jinja2_env_vars"],
     )
-    source = "import x\n# % for n in (1, 2)\n\n\nclass A{{ n }}:\n    # % if n == 1\n    one\n    # % endif\n\n    y\n# % endfor\nend\n"
+    source = (
+        "import x\n# % for n in (1, 2)\n\n\nclass A{{ n }}:\n    # % if n == 1\n    one\n"
+        "    # % endif\n\n    y\n# % endfor\nend\n"
+    )
     assert environment.from_string(source).render() == (
         "import x\n\n\nclass A1:\n    one\n\n    y\n\n\nclass A2:\n\n    y\nend\n"
     )
@@ -107,13 +136,26 @@ def test_prompts_and_choices_are_described() -> None:
 def test_each_prompt_has_advice() -> None:
     visible = {name: value for name, value in PROMPTS.items() if not name.startswith("_")}
     texts = [name for name, value in visible.items() if isinstance(value, str)]
-    assert list(options.WHEN) == list(visible), "tools/options.py says when to choose which"
-    assert list(options.SAMPLES) == texts, "tools/options.py has answers that stand for others"
+    assert list(options.WHEN) == list(visible), "add advice to WHEN in tools/options.py"
+    assert list(options.SAMPLES) == texts, "add samples to SAMPLES in tools/options.py"
 
 
 def test_options_page_is_current() -> None:
     page = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
-    assert page == options.render(PROMPTS), "stale: python -m tools.options"
+    assert page == options.render(PROMPTS), "run: python -m tools.options"
+
+
+def test_modules_have_no_import_cycle() -> None:
+    """Fails with a CycleError, which names the modules."""
+    graph = {module_name(path): set(find_imports(path)) for path in MODULES}
+    assert "drf_jwt_template.language.names" in graph["drf_jwt_template.language.field"]
+    assert "drf_jwt_template.rendering.cruft" in graph["drf_jwt_template.rendering.extension"]
+    TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_module_has_at_most_500_lines(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").count("\n") <= 500
 
 
 def test_hooks_are_short() -> None:

@@ -56,7 +56,7 @@ def has_one_character(field: FieldFacts) -> bool:
 
 
 def has_one_digit(field: FieldFacts) -> bool:
-    """Whether one digit is left for `n`, before the point or, without any there, after it."""
+    """Returns whether only one digit is left for `n`: before the point, or after it."""
     digits, places = map(int, field.arguments)
     return (digits - places or places) == 1
 

@@ -1,4 +1,4 @@
-"""Which tokens there are and how long they live: `project.tokens` in templates."""
+"""The kinds of tokens and their lifetimes: `project.tokens` in templates."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def _has_neighbour(lines: list[str], at: int) -> bool:
 
 
 def _drop_group(lines: list[str], at: int) -> None:
-    """Drops the blank lines before a removed group of imports, or after it if nothing is before."""
+    """Drops the blank lines before a removed group of imports, or after one at the start."""
     start = at
     while start > 0 and not lines[start - 1].strip():
         start -= 1

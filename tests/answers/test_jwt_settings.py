@@ -1,4 +1,4 @@
-"""Which SIMPLE_JWT settings are accepted, and how they are written."""
+"""The SIMPLE_JWT settings that are accepted, and their source."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .refusals import Raw, refusal_of
 
 @pytest.fixture(scope="module")
 def simple_jwt_defaults() -> dict[str, Any]:
-    """The source of each default in Simple JWT's own settings, which cannot be imported here."""
+    """The source of each default in Simple JWT, which cannot be imported without Django."""
     package = find_spec("rest_framework_simplejwt")
     if not package or not package.origin:
         skip_unavailable("djangorestframework-simplejwt is not installed")
@@ -202,7 +202,7 @@ def test_setting_refused(default_answers: Raw, text: str, reason: str) -> None:
 )
 def test_setting_of_other_flow_is_refused(default_answers: Raw, name: str, flow: str) -> None:
     other = {"pair": "sliding", "sliding": "pair"}[flow]
-    # A dotted path, and the name of a claim as well.
+    # A valid dotted path, and a valid name of a claim.
     raw = {**default_answers, "jwt_settings": f"{name}=tokens.serializers.Mine"}
     assert name in read({**raw, "token_flow": flow}).jwt_settings
     assert "token_flow = sliding" in refusal_of({**raw, "token_flow": other}, "jwt_settings")

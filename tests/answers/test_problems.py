@@ -1,4 +1,4 @@
-"""How refused answers are shown."""
+"""The messages of refused answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which answers are accepted, and how the others are refused."""
+"""Accepted and refused answers."""
 
 from __future__ import annotations
 

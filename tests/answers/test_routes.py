@@ -1,4 +1,4 @@
-"""Which addresses collide."""
+"""Collisions between the addresses of a project."""
 
 from __future__ import annotations
 

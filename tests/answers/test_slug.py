@@ -1,4 +1,4 @@
-"""Which slugs are accepted."""
+"""Accepted and refused slugs."""
 
 from __future__ import annotations
 

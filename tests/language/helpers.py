@@ -32,10 +32,10 @@ def errors_of(text: str) -> list[tuple[str, str]]:
     assert len(rows) % 3 == 0
     found = []
     for message, line, carets in zip(rows[::3], rows[1::3], rows[2::3], strict=True):
-        number, _, said = message.partition(": ")
+        number, _, error = message.partition(": ")
         assert line == "    " + text.split("\n")[int(number.removeprefix("line ")) - 1]
         assert re.fullmatch(r"[ \t]*\^+", carets)
-        found.append((line[carets.index("^") : len(carets)], said))
+        found.append((line[carets.index("^") : len(carets)], error))
     return found
 
 

@@ -128,7 +128,7 @@ def test_default_is_converted_to_source(text: str, source: str) -> None:
 )
 def test_invalid_default_is_refused(text: str, allowed: str) -> None:
     shown = text.partition("=")[2]
-    ((underlined, said),) = errors_of(f"Thing(field: {text})")
+    ((underlined, error),) = errors_of(f"Thing(field: {text})")
     assert underlined == shown
-    assert said.startswith(f"the default of field must be {allowed}")
-    assert said.endswith(f"found {shown}")
+    assert error.startswith(f"the default of field must be {allowed}")
+    assert error.endswith(f"found {shown}")

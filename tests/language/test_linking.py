@@ -40,7 +40,7 @@ def relation(text: str, name: str) -> tuple[str, dict[str, str]]:
         ("A(b: B unique); B(x: int)", "A.b", "OneToOneField('B')", "PROTECT"),
         ("A(a: A optional)", "A.a", "ForeignKey('self')", "SET_NULL"),
         ("A(x: int, o: owner)", "A.o", "ForeignKey(settings.AUTH_USER_MODEL)", "CASCADE"),
-        # Where one user has both, the user can still be deleted.
+        # RESTRICT allows the deletion of a user who owns both rows.
         ("A(b: B, o: owner); B(x: int, o: owner)", "A.b", "ForeignKey('B')", "RESTRICT"),
         ("A(b: B); B(x: int, o: owner)", "A.b", "ForeignKey('B')", "PROTECT"),
     ],
@@ -74,9 +74,9 @@ def test_reverse_accessors_differ() -> None:
                 ways.setdefault(field.target, []).append(field.related_name)
     assert ways == {
         "Person": ["books", "books_by_reader"],
-        # Book has a field `books` itself.
+        # Book has a field `books`.
         "Book": ["books_by_next", "person"],
-        # Django's user has `groups` already.
+        # Django's user has a field `groups`.
         "user": ["groups_by_owner", "notes"],
     }
 
@@ -107,16 +107,16 @@ def test_reverse_accessors_differ() -> None:
     ],
 )
 def test_relation_error_is_shown_at_its_spot(text: str, spot: str, message: str) -> None:
-    ((found, said),) = errors_of(text)
+    ((found, error),) = errors_of(text)
     assert found == spot
-    assert message in said
+    assert message in error
 
 
 def test_clashing_reverse_accessors_are_refused() -> None:
     text = "Cat(b: B, c: B); B(cats: int, cats_by_b: int)"
-    ((found, said),) = errors_of(text)
+    ((found, error),) = errors_of(text)
     assert found == "Cat"
     assert (
         "the reverse accessor of Cat.b would be 'cats' or 'cats_by_b', but B already has both"
-        in said
+        in error
     )

@@ -97,12 +97,12 @@ def test_whole_error_message(text: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "underlined", "said"),
+    ("text", "underlined", "expected"),
     [
         (" \n ", " ", "expected a resource, such as Student(name: str), or none"),
         (";", ";", "expected the name of a resource, found ';'"),
         ("A(x: int);; B(x: int)", ";", "expected the name of a resource, found ';'"),
-        # Brackets and marks.
+        # Marks.
         ("A", "", "expected '(' and the fields of A, found the end of the text"),
         ("A x: int)", "x", "expected '(' and the fields of A, found 'x'"),
         ("A(", "", "expected the name of a field, found the end of the text"),
@@ -171,7 +171,7 @@ def test_whole_error_message(text: str, message: str) -> None:
             for bad in ("1", "1a", "-a", "a-", "a__b", "é", "_")
         ),
         (f"A(x: choice({'c' * 81}))", "c" * 81, "a choice must have at most 80 characters"),
-        # Files of the project, and names in the schema of its API.
+        # Names in the schema of the API.
         *(
             (f"{name}(x: int)", name, "would replace a component of the API's schema")
             for name in ("TokenVerify", "UserRequest", "ErrorDetail")
@@ -181,11 +181,11 @@ def test_whole_error_message(text: str, message: str) -> None:
             "LeaveRequest",
             "LeaveRequest and Leave would share the component 'LeaveRequest' of the API's schema",
         ),
-        # What ruff takes for ambiguous.
+        # Names that ruff refuses as ambiguous.
         ("A(x: choice(in|o))", "o", "choice 'o' looks like a digit"),
         ("A(l: int)", "l", "field name 'l' is reserved: it looks like a digit"),
         ("I(x: int)", "I", "resource name 'I' is reserved: it looks like a digit"),
-        # What a choice is called in models.py.
+        # Names of the classes of choices in models.py.
         ("A(decimal: choice(a|b), price: decimal(8,2)=1)", "decimal", "Decimal"),
         ("A(u_u_i_d: choice(a|b), key: uuid)", "u_u_i_d", "UUID"),
         # Flags.
@@ -203,14 +203,14 @@ def test_whole_error_message(text: str, message: str) -> None:
             "a unique text must have at most 600 characters, found 601",
         ),
         ("A(x: int=5 unique)", "unique", "a unique field must not have a default"),
-        # What stands in quotes ends nothing.
+        # Marks in quotes do not end a field.
         ('A(x: strr = "a, b: c; d) e", y: int)', "strr", "unknown type 'strr'"),
         ("A(x: int maybe = 'a; b', y: int)", "maybe", "found 'maybe'"),
     ],
 )
-def test_error_is_shown_at_its_spot(text: str, underlined: str, said: str) -> None:
+def test_error_is_shown_at_its_spot(text: str, underlined: str, expected: str) -> None:
     ((found, message),) = errors_of(text)
-    assert (found, said in message) == (underlined, True), message
+    assert (found, expected in message) == (underlined, True), message
 
 
 def test_all_errors_are_shown() -> None:
