@@ -145,6 +145,16 @@ def test_options_page_is_current() -> None:
     assert page == options.render(PROMPTS), "run: python -m tools.options"
 
 
+def test_test_names_are_short_without_articles() -> None:
+    for folder in (ROOT / "tests", TEMPLATE / "tests"):
+        for path in folder.rglob("*.py*"):
+            if "__pycache__" not in path.parts:
+                text = path.read_text(encoding="utf-8")
+                for name in re.findall(r"\bdef (test_\w+)", text):
+                    assert len(name) <= 50, (path, name)
+                    assert not {"a", "an", "the"} & set(name.split("_")), (path, name)
+
+
 def test_modules_have_no_import_cycle() -> None:
     """Fails with a CycleError, which names the modules."""
     graph = {module_name(path): set(find_imports(path)) for path in MODULES}
