@@ -92,10 +92,10 @@ SAMPLES: Mapping[str, Sequence[str | None]] = {
     "resources": (None, TYPES, RELATIONS, LONG_NAMES),
     "superuser": (None, "Owner+1%2.x@mail.example.com"),
 }
-# One algorithm of each family, with the others of the family. Templates distinguish families only
-# (`symmetric`, `key_module`). RS* and PS* are one family: they use the same keys, and the rendered files
-# differ only in the name of the algorithm and the section of its RFC. tests/test_algorithms.py checks
-# that the projects of a family differ in single lines.
+# One algorithm of each family, with the others of the family. Templates distinguish families only, by
+# `keys.symmetric` and `keys.module`. RS* and PS* are one family: they use the same keys, and the rendered
+# files differ only in the name of the algorithm and the section of its RFC. tests/test_algorithms.py
+# checks that the projects of a family differ in single lines.
 FAMILIES: Mapping[str, Sequence[str]] = {
     "HS256": ("HS384", "HS512"),
     "RS256": ("RS384", "RS512", "PS256", "PS384", "PS512"),

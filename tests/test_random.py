@@ -137,7 +137,7 @@ def choose_answers(chance: random.Random) -> matrix.Row:
 
 
 def ruff_settings(pyproject: str) -> str:
-    """Returns a project's settings of ruff, changed for many incomplete projects in one folder."""
+    """Returns a project's settings for ruff, adapted to many incomplete projects in one folder."""
     text = pyproject[pyproject.index("[tool.ruff]") : pyproject.index("[tool.mypy]")]
     text = text.replace("[tool.ruff]\n", "").replace("[tool.ruff.", "[")
     text = text.replace('"scripts/*"', '"**/scripts/*"').replace('"tests/*"', '"**/tests/*"')

@@ -127,7 +127,7 @@ WHEN = {
     "run_setup": "`no` to render the files without setting them up, for example in CI or without a"
     " network. Run `make setup` in the project later.",
 }
-# Of a text, answers that stand for all others.
+# Sample answers of the prompts for texts.
 SAMPLES = {
     "project_name": ["Book Club"],
     "project_slug": ["club"],
@@ -151,7 +151,7 @@ SAMPLES = {
     ],
     "superuser": ["root@example.org"],
 }
-# What else is answered, on both sides, where an answer alone is refused.
+# Further answers of both compared projects, if a sample needs them to be valid.
 WITH = {"jwt_settings": {"algorithm": "ES256", "revocation": "blacklist"}}
 MORE = {
     "jwt_settings": "The settings are "
@@ -163,7 +163,7 @@ MORE = {
 
 
 def render(prompts: Mapping[str, Any]) -> str:
-    """The page."""
+    """Returns the page."""
     renderer = Renderer()
     defaults = variables({})
     paragraphs = [HEAD.rstrip()]
@@ -179,7 +179,7 @@ def render(prompts: Mapping[str, Any]) -> str:
 
 
 def _meaning(sentence: Any, default: Any, rendered: Any) -> list[str]:
-    """What is asked, and the choices or the default."""
+    """Returns the question of a prompt, and its choices or its default."""
     if isinstance(default, list):
         choices = [f"- `{choice}`{sentence[choice].removeprefix(choice)}" for choice in default]
         return [_wrapped(sentence["__prompt__"]), "\n".join(choices)]
@@ -190,7 +190,7 @@ def _meaning(sentence: Any, default: Any, rendered: Any) -> list[str]:
 
 
 def _where(renderer: Renderer, name: str, default: Any) -> str:
-    """How the project differs with other answers; those that make the same difference together."""
+    """Returns the files that other answers change, grouped by equal differences."""
     others: Sequence[Any]
     if isinstance(default, bool):
         others = [not default]
@@ -224,7 +224,7 @@ def _difference(usual: Mapping[str, str], other: Mapping[str, str]) -> str:
 
 
 def _files(paths: Iterable[str]) -> str:
-    """Paths, counted where a folder has many: the code first, then what is at the top, the tests last."""
+    """Returns the paths: first packages, then the root, then tests. Large folders are counted."""
     folders: dict[str, list[str]] = {}
     for path in sorted(paths):
         folders.setdefault(path.split("/")[0] if "/" in path else "", []).append(f"`{path}`")

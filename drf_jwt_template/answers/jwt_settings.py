@@ -145,7 +145,7 @@ def _tuple(items: Sequence[str]) -> str:
 
 
 def _rows(opening: str, items: Sequence[str], closing: str) -> str:
-    """Returns a collection with one item a line, or nothing if it fits on one line."""
+    """Returns a collection with one item per line, or nothing if it fits on one line."""
     if sum(map(len, items)) < LINE_LENGTH // 2:
         return ""
     return opening + "".join(f"\n        {item}," for item in items) + f"\n    {closing}"
