@@ -25,6 +25,7 @@ RESERVED_FIELDS = {
     ),
     "l": "it looks like a digit",
     "self": "Django cannot create a row with it",
+    **dict.fromkeys(("cls", "model_class"), "factory_boy cannot create a row with it"),
     "str": "models.py uses the type of that name",
     **dict.fromkeys(QUERY_PARAMETERS, "it is a query parameter of every list"),
     **dict.fromkeys(

@@ -71,6 +71,13 @@ def test_types_in_class_bodies_are_reserved() -> None:
     assert underlined == "str"
 
 
+@pytest.mark.parametrize("name", ["self", "cls", "model_class"])
+def test_arguments_of_constructors_are_reserved(name: str) -> None:
+    ((underlined, message),) = errors_of(f"A({name}: int)")
+    assert underlined == name
+    assert "cannot create a row with it" in message
+
+
 @pytest.mark.parametrize(
     ("text", "underlined", "message"),
     [
