@@ -205,6 +205,8 @@ def shorten_constraint(name: str) -> str:
 def find_resource_problem(name: str) -> str:
     """Returns why a resource cannot have the name, or the empty string."""
     subject = f"resource name {name!r}"
+    if name == "none":
+        return "'none' means no resources; remove it, or everything else"
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
         hint = ""
         if re.fullmatch(r"[a-z_][A-Za-z0-9_]*", name):

@@ -71,6 +71,13 @@ def test_types_in_class_bodies_are_reserved() -> None:
     assert underlined == "str"
 
 
+@pytest.mark.parametrize("text", ["none;", "A(x: int); none", "none # nothing"])
+def test_none_besides_resources_is_refused(text: str) -> None:
+    underlined, message = errors_of(text)[0]
+    assert underlined == "none"
+    assert "means no resources" in message
+
+
 @pytest.mark.parametrize("name", ["self", "cls", "model_class"])
 def test_arguments_of_constructors_are_reserved(name: str) -> None:
     ((underlined, message),) = errors_of(f"A({name}: int)")
