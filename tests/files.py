@@ -30,6 +30,7 @@ COMMON_FILES = {
     "accounts/views.py",
     "api/__init__.py",
     "api/apps.py",
+    "api/exceptions.py",
     "api/migrations/__init__.py",
     "api/pagination.py",
     "api/parsers.py",
@@ -79,7 +80,6 @@ COMMON_FILES = {
 RESOURCE_FILES = {
     "accounts/factories.py",
     "api/admin.py",
-    "api/exceptions.py",
     "api/factories.py",
     "api/filters.py",
     "api/models.py",

@@ -39,9 +39,7 @@ RESPONSES = {
     401: ("Unauthorized", "The credentials are missing or invalid."),
     403: ("Forbidden", "The request is not permitted."),
     404: ("NotFound", "The object or page does not exist."),
-    # % if project.api.resources
     409: ("Conflict", "Other objects require this object."),
-    # % endif
     429: ("TooManyRequests", "There were too many requests."),
     # % if project.keys.remote
     503: ("ServiceUnavailable", "The keys of the token's issuer are unavailable."),
@@ -74,10 +72,8 @@ class AutoSchema(openapi.AutoSchema):
             yield 403
         if "{" in self.path or (self._is_list_view() and getattr(self.view, "paginator", None)):
             yield 404
-        # % if project.api.resources
         if self.method == "DELETE" and self.can_be_protected():
             yield 409
-        # % endif
         if self.view.get_throttles():
             yield 429
 
@@ -99,14 +95,12 @@ class AutoSchema(openapi.AutoSchema):
             else not isinstance(permission, AUTHENTICATION_PERMISSIONS)
             for permission in self.view.get_permissions()
         )
-    # % if project.api.resources
 
     def can_be_protected(self) -> bool:
         """Returns whether other objects can prevent the deletion of an object."""
         model = get_view_model(self.view, emit_warnings=False)
         relations = model._meta.related_objects if model else ()
         return any(relation.on_delete in (PROTECT, RESTRICT) for relation in relations)
-    # % endif
 
     def get_response_reference(self, status: int) -> Any:
         """Returns a reference to the response, which all operations share."""

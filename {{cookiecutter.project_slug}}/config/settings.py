@@ -163,9 +163,7 @@ REST_FRAMEWORK = {
         "rest_framework.filters.OrderingFilter",
     ],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pagination",
-    # % if project.api.resources
     "EXCEPTION_HANDLER": "api.exceptions.exception_handler",
-    # % endif
     # Limits of the token endpoints, per address or account.
     "DEFAULT_THROTTLE_RATES": {
         "token_obtain_address": "30/min",
