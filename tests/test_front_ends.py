@@ -217,6 +217,7 @@ def test_invalid_replay_file_is_refused(tmp_path: Path, home: dict[str, str]) ->
     [
         ({"django_version": 6.1}, "6.1 provided for choice variable django_version"),
         ({"algorithm": "es256"}, "es256 provided for choice variable algorithm"),
+        ({"resources": ["Author(name: str)", "Book(title: str)"]}, "must be one text"),
         # Cookiecutter 2.6 does not check this answer.
         ({"rotate_refresh_tokens": "perhaps"}, "rotate_refresh_tokens"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -58,7 +59,7 @@ def link(resources: Sequence[Resource], note: Note) -> list[Resource]:
                 continue
             target = "user" if one.type == "owner" else one.arguments[0]
             names = _reverse_names(resource, one)
-            free = [name for name in names if name not in taken[target]]
+            free = [n for n in names if n not in taken[target] and not keyword.iskeyword(n)]
             if not free:
                 note(
                     resource.name,

@@ -10,7 +10,7 @@ MAX_NAME = 30
 MAX_CONSTRAINT = 63
 """The longest name that PostgreSQL stores."""
 
-QUERY_PARAMETERS = ("format", "ordering", "page", "page_size", "search")
+QUERY_PARAMETERS = ("cursor", "format", "ordering", "page", "page_size", "search")
 RESERVED_FIELDS = {
     **dict.fromkeys(("id", "pk"), "it is the primary key of every resource"),
     **dict.fromkeys(("created_at", "updated_at"), "it is a timestamp of every resource"),
@@ -20,9 +20,10 @@ RESERVED_FIELDS = {
     ),
     "url": "it is the link of a hyperlinked resource",
     **dict.fromkeys(
-        ("dt", "models", "validate_finite", "validate_storable"),
+        ("dt", "models", "settings", "validate_finite", "validate_storable"),
         "models.py imports a module or function of that name",
     ),
+    "filters": "filters.py imports a module of that name",
     "l": "it looks like a digit",
     "self": "Django cannot create a row with it",
     **dict.fromkeys(("cls", "model_class"), "factory_boy cannot create a row with it"),
@@ -59,6 +60,7 @@ RESERVED_RESOURCES = {
     **dict.fromkeys(("False", "None", "True"), "it is a Python keyword"),
     **dict.fromkeys(("I", "O"), "it looks like a digit"),
     "User": "it is the project's user model",
+    **dict.fromkeys(("DjangoModel", "Owned"), "its classes would replace imported ones"),
     **dict.fromkeys(("Decimal", "Meta", "Model", "UUID"), "it has another meaning in models.py"),
 }
 RESERVED_CLASSES = ("Decimal", "Meta", "UUID")

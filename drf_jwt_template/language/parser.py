@@ -245,6 +245,9 @@ def _find_field_clash(resource: str, field: Field, others: Sequence[Field]) -> s
         return f"{resource} must have only one owner"
     if any(field.name == f.name for f in others):
         return f"{resource} has two fields {field.name!r}; rename or remove one"
+    columns = {f"{f.name}_id" for f in (field, *others) if f.type in ("relation", "owner")}
+    if shared := sorted(columns & {f.name for f in (field, *others)}):
+        return f"{resource} would have two columns {shared[0]!r}; rename a field"
     if not field.choices:
         return ""
     if field.choices_class in RESERVED_CLASSES:

@@ -107,7 +107,7 @@ class Resource:
     @property
     def title_field(self) -> str | None:
         """The field that represents a row, in `__str__`."""
-        return next((f.name for f in self.fields if f.kind.title), None)
+        return next((f.name for f in self.fields if f.kind.title and not f.nullable), None)
 
     @property
     def indexed(self) -> list[str]:

@@ -85,16 +85,20 @@ class ProjectContext(Context):
         variables = parent.get("cookiecutter", {})
         # Cookiecutter and cruft set `_template` after the last prompt.
         if "_template" in variables:
-            parent["project"] = _load_project(environment, variables)
+            # The answers as Cookiecutter read them; cruft does not set this variable.
+            raw = parent.get("_cookiecutter", {})
+            parent["project"] = _load_project(environment, variables, raw)
         super().__init__(environment, parent, name, blocks, globals)
 
 
-def _load_project(environment: Environment, variables: Mapping[str, Any]) -> Project:
+def _load_project(
+    environment: Environment, variables: Mapping[str, Any], raw: Mapping[str, Any]
+) -> Project:
     """Returns the project of these answers. Reads them only once."""
     known: tuple[Mapping[str, Any], Project] | None = getattr(environment, "_project", None)
     if known and known[0] == variables:
         return known[1]
-    if ignored := refusal.take_ignored_answers():
+    if ignored := [*refusal.take_ignored_answers(), *refusal.find_lists(raw)]:
         _refuse_answers(refusal.explain_ignored_answers(ignored), variables)
     try:
         project = Project(read(variables))

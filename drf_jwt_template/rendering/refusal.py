@@ -31,6 +31,18 @@ def take_ignored_answers() -> list[str]:
     return [key[0].removeprefix(IGNORED) for key in found]
 
 
+def find_lists(raw: Mapping[str, Any]) -> list[str]:
+    """Returns a message for each text that the config file gives as a list.
+
+    Cookiecutter uses the first item and ignores the others.
+    """
+    return [
+        f"{name} = {value!r}: must be one text, not a list"
+        for name, value in raw.items()
+        if isinstance(value, list) and isinstance(PROMPTS.get(name), str)
+    ]
+
+
 def explain_ignored_answers(answers: Sequence[str]) -> str:
     return (
         "No project was created: an answer in the config file is invalid.\n\n"

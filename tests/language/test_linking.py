@@ -55,10 +55,10 @@ def test_on_delete_of_relation(text: str, name: str, field: str, on_delete: str)
 def test_many_to_many_declaration() -> None:
     assert relation("A(b: many B); B(x: int)", "A.b") == (
         "models.ManyToManyField('B')",
-        {"related_name": "'as'"},
+        {"related_name": "'as_by_b'"},
     )
     _, options = relation("A(a: many A optional)", "A.a")
-    assert options == {"related_name": "'as'", "symmetrical": "False", "blank": "True"}
+    assert options == {"related_name": "'as_by_a'", "symmetrical": "False", "blank": "True"}
 
 
 def test_reverse_accessors_differ() -> None:
@@ -104,12 +104,19 @@ def test_reverse_accessors_differ() -> None:
         ("A(x: int, o: owner = 1)", "1", "an owner must not have a default"),
         ("A(b: B = 1); B(x: int)", "1", "a relation must not have a default"),
         ("A(b: many B unique); B(x: int)", "unique", "type many must not be unique"),
+        ("A(b: B, b_id: int); B(x: int)", "b_id", "two columns 'b_id'"),
+        ("A(o_id: int, o: owner)", "o", "two columns 'o_id'"),
     ],
 )
 def test_relation_error_is_shown_at_its_spot(text: str, spot: str, message: str) -> None:
     ((found, error),) = errors_of(text)
     assert found == spot
     assert message in error
+
+
+def test_reverse_accessor_is_not_keyword() -> None:
+    order, back = parse("Order(x: int); Return(order: Order unique)")
+    assert back.fields[0].related_name == "return_by_order"
 
 
 def test_clashing_reverse_accessors_are_refused() -> None:

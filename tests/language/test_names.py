@@ -146,3 +146,18 @@ def test_arguments_of_constructors_are_reserved(name: str) -> None:
 def test_name_error_is_shown_at_its_spot(text: str, underlined: str, message: str) -> None:
     ((found, shown),) = errors_of(text)
     assert (found, message in shown) == (underlined, True), shown
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("A(settings: int)", "settings"),
+        ("A(filters: int)", "filters"),
+        ("A(cursor: str)", "cursor"),
+        ("Owned(x: int)", "Owned"),
+        ("DjangoModel(x: int)", "DjangoModel"),
+    ],
+)
+def test_names_of_imports_are_reserved(text: str, name: str) -> None:
+    ((underlined, _),) = errors_of(text)
+    assert underlined == name

@@ -92,3 +92,8 @@ def test_resource_facts() -> None:
     (other,) = parse("Other(data: json, ok: bool)")
     assert (other.title_field, other.scarce) == (None, [])
     assert other.base("ModelSerializer", "Serializer") == "(ModelSerializer[models.Other])"
+
+
+def test_nullable_text_does_not_represent_row() -> None:
+    (book,) = parse("Book(isbn: str unique optional, name: str)")
+    assert book.title_field == "name"
