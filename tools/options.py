@@ -37,8 +37,11 @@ in quotes.
 
 Cookiecutter ignores an invalid answer of a config file, such as an unquoted `6.1` for `django_version`, and all answers
 after it. It only prints a warning. The template notices the warning and refuses to render. There is one exception: if
-Python's warnings are switched off (`PYTHONWARNINGS=ignore`), the template cannot notice it, and the ignored answers
-keep their defaults. Leave warnings on, or compare the policy that the setup prints with your answers.
+Python's warnings are switched off (`PYTHONWARNINGS=ignore`) or shown repeatedly (`PYTHONWARNINGS=always`), the template
+cannot notice it, and the ignored answers keep their defaults. Do not set this variable, or compare the policy that the
+setup prints with your answers.
+
+A list where a text is expected is refused, too: Cookiecutter would use its first item only.
 
 ## Arguments
 
