@@ -54,6 +54,22 @@ Notebook(label: str, owner: owner);
 Note(title: str(120), body: text optional, notebook: Notebook, sisters: many Notebook,
      pin: Notebook optional unique, day: date, language: Language, author: owner)
 """
+# Names that mean something in Python, Django, REST framework, factory_boy or the project itself.
+AWKWARD = """
+Class(name: str, build: int); Once(x: Class, of: many Class); Owner(x: Once, y: many Once);
+Made(x: Owner, state: choice(a|b), span: duration unique, source: Class unique, source_of: many Class optional);
+Number(x: Made, factory: Class, state: choice(a|b), span: duration, made: choice(I|II), all: many Made);
+Note(settings: json, models: str, dict: str, dt: date = 2026-01-31, data: json = {}, str: int,
+     many: many Tag optional, writer: owner);
+Thing(filters: Tag, other: Tag, decimal: choice(a|b) = a, price: decimal(5,2) = 9.5, meta: choice(I|II));
+Tag(name: str, url: url, page: int, format: choice(mp3|flac), created_at: date);
+Decimal(cls: str, meta: json); Testimonial(test: str, tests: int, build_batch: many Decimal);
+Meta(search: Tag, updated_at: datetime, ordering: Note, page_size: many Note, parent: owner);
+Song(x: int); SongRequest(x: int, meta: choice(a|b), m_eta: choice(c|d), song_request: choice(e|f));
+TokenRefresh(commit: owner, x: Model); Model(x: int); BookAdmin(x: int); Book(x: int);
+Owned(data: owner, list: json = [], user: str); BookSerializer(dt: date, x: duration, date: datetime);
+DjangoModel(l1: int, created_at: Book, updated_at: int, filter: UUID); UUID(uuid: uuid)
+"""
 LONG = "A" + "b" * 29
 LONG_NAMES = (
     f"{LONG}({'c' * 30}: str(600) = {'d' * 80} optional, {'e' * 30}: choice({'f' * 70}|g) = g,"
@@ -140,9 +156,7 @@ NAMED: Mapping[str, Row] = {
         "api_prefix": "api/v1",
     },
     "awkward-names": {
-        "resources": "Class(name: str, build: int); Once(x: Class, of: many Class); Owner(x: Once, y: many Once);"
-        " Made(x: Owner, state: choice(a|b), span: duration unique);"
-        " Number(x: Made, factory: Class, state: choice(a|b), span: duration)",
+        "resources": AWKWARD,
     },
 }
 

@@ -78,6 +78,7 @@ class _Reader:
             superuser=self.superuser(),
             run_setup=self.yes_no("run_setup"),
         )
+        self.check_links(answers)
         if not self.refused & ROUTED:
             for variable, reason in find_collisions(answers):
                 self.refuse(variable, reason)
@@ -213,6 +214,15 @@ class _Reader:
         except LanguageError as error:
             self.problems.append(Problem("resources", None, str(error)))
             return ()
+
+    def check_links(self, answers: Answers) -> None:
+        for resource in answers.resources:
+            if answers.resource_links == "url" and any(f.name == "url" for f in resource.fields):
+                self.refuse(
+                    "resources",
+                    f"{resource.name}.url would replace the link of the object, which REST framework"
+                    " calls url; rename the field, or choose resource_links=id",
+                )
 
     def jwt_settings(self) -> Mapping[str, str]:
         choices = {

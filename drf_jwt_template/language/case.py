@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..rendering.literals import LINE_LENGTH, Brackets, layout, string
 from .field import Field
-from .names import factory_name
+from .names import TIMESTAMPS, factory_name
 from .resource import Resource
 
 BODY_INDENT = 12
@@ -41,7 +41,9 @@ class Case:
             "private": resource.owned_relations,
         }
         mappings = {
-            "filters": {name: _lookups(lookups) for name, lookups in resource.filters},
+            "filters": {
+                f.name: _lookups(f.kind.lookups) for f in resource.filters if not f.relation
+            },
             "invalid": {f.name: f.invalid for f in resource.own_fields if f.invalid},
             "constraints": {f.name: string("?") for f, _ in resource.constraints},
         }
@@ -52,7 +54,11 @@ class Case:
                 for name, mapping in mappings.items()
             },
         }
-        return {
+        timestamps = {}
+        if len(resource.timestamps) < len(TIMESTAMPS):
+            names = ", ".join(map(string, resource.timestamps))
+            timestamps = {"timestamps": f"{{{names}}}" if names else "set()"}
+        return timestamps | {
             name: layout(Brackets("{", items, "}"), indent=4, beside=len(f"{name} = "))
             for name, items in sources.items()
             if items

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..rendering.literals import LINE_LENGTH, call, string
 from .facts import ResourceFacts
 from .kinds import KINDS, RELATIONS, Kind
-from .names import camel_case, choice_member, factory_name
+from .names import QUERY_PARAMETERS, choice_member, factory_name
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,13 @@ class Field:
     type: str
     arguments: tuple[str, ...] = ()
     default: str | None = None
-    """Source of the default in models.py."""
+    """The default, as the language writes it."""
     optional: bool = False
     unique: bool = False
 
-    # Relations and owners, once the resources are linked.
+    # What depends on other fields and resources, once these are linked.
+    choices_class: str = ""
+    """The class with the choices, in the model."""
     source: str = ""
     """The resource that contains the field."""
     target: str = ""
@@ -60,14 +63,15 @@ class Field:
         return self.type in RELATIONS
 
     @property
+    def parameter(self) -> str:
+        """The query parameter that filters lists by the field."""
+        return f"{self.name}__exact" if self.name in QUERY_PARAMETERS else self.name
+
+    @property
     def sample(self) -> str:
         """Source of a valid value, different for each `n` from 1 to 50."""
         sample = self.kind.sample
         return sample if isinstance(sample, str) else sample(self)
-
-    @property
-    def choices_class(self) -> str:
-        return camel_case(self.name)
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -102,13 +106,12 @@ class Field:
         arguments = [f"{name}={value}" for name, value in self._options().items()]
         if self.reference:
             arguments.insert(0, self.reference)
-        before = len(f"{self.name}{self.annotation} = ")
-        source = call(function, arguments, indent=4, beside=before)
-        if "\n" in source:
-            # The formatter moves the call to its own line if only then the bracket fits.
-            start = 4 + before
-            if start + len(f"{function}(") > LINE_LENGTH >= start + 1:
-                return f"(\n        {call(function, arguments, indent=8, beside=0)}\n    )"
+        # Rendering joins the call if it fits on one line.
+        source = _break(function, arguments, indent=4)
+        # The formatter moves the call to its own line if only then the bracket fits.
+        start = len(f"    {self.name}{self.annotation} = ")
+        if start + len(f"{function}(") > LINE_LENGTH >= start + 1:
+            return f"(\n        {_break(function, arguments, indent=8)}\n    )"
         return source
 
     def _options(self) -> dict[str, str]:
@@ -129,8 +132,8 @@ class Field:
             options["blank"] = "True"
         if self.nullable:
             options["null"] = "True"
-        if self.default is not None:
-            options["default"] = self.default
+        if self.default is not None and self.kind.convert:
+            options["default"] = self.kind.convert(self.default, self)
         elif self.optional and self.kind.text and not self.nullable:
             options["default"] = '""'
         return options
@@ -148,21 +151,6 @@ class Field:
         maker, _, argument = fake.removesuffix(")").partition("(")
         return call(maker, [argument], indent=4, beside=len(f"{self.name} = "))
 
-    def serializer_arguments(self, hyperlinked: bool) -> list[str]:
-        """Returns the arguments of the serializer field for a relation to owned rows."""
-        rows = f"models.{self.target}.objects.all()"
-        arguments = [f"queryset={rows}", f"owner_field={string(self.target_owner)}"]
-        if hyperlinked:
-            arguments.append(f"view_name={string(f'{self.target.lower()}-detail')}")
-        if self.type == "many":
-            arguments.append("many=True")
-            arguments.append("required=False" if self.optional else "allow_empty=False")
-        elif self.optional:
-            arguments += ["allow_null=True", "required=False"]
-        if self.unique:
-            arguments.append(f"validators=[UniqueValidator(models.{self.source}.objects.all())]")
-        return arguments
-
     # What follows is for the tests of a project's resources.
 
     @property
@@ -177,3 +165,10 @@ class Field:
     def one_digit(self) -> bool:
         """Whether a factory can make only ten different values."""
         return bool(self.kind.one_digit and self.kind.one_digit(self))
+
+
+def _break(function: str, arguments: Sequence[str], *, indent: int) -> str:
+    """Returns a call with one argument per line."""
+    margin = "\n" + " " * indent
+    lines = "".join(f"{margin}    {argument}," for argument in arguments)
+    return f"{function}({lines}{margin if arguments else ''})"

@@ -272,7 +272,8 @@ KINDS: Mapping[str, Kind] = {
     # The parser replaces the name of a resource by this one.
     "relation": Kind(
         field="ForeignKey",
-        lookups=(),
+        # Django creates an index.
+        indexed=False,
         invalid='"not a row"',
         fake=samples.fake_relation,
         syntax="a resource",
@@ -280,7 +281,7 @@ KINDS: Mapping[str, Kind] = {
     "many": Kind(
         field="ManyToManyField",
         unique=False,
-        lookups=(),
+        indexed=False,
         sortable=False,
         listed=False,
         invalid='["not a row"]',

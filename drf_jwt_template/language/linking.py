@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import keyword
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ..rendering.literals import string
 from .field import Field
 from .names import (
     PROJECT_COMPONENTS,
+    RESERVED_CLASSES,
     RESERVED_FIELDS,
-    RESERVED_RESOURCES,
     USER_ATTRIBUTES,
+    camel_case,
 )
 from .resource import Resource
 
@@ -21,10 +23,8 @@ Note = Callable[[str, str], None]
 
 
 def find_clash(resource: Resource, others: Sequence[Resource]) -> str:
-    """Returns which name the resource shares with another one or the project, or nothing."""
+    """Returns which name the resource shares with another one, or nothing."""
     name = resource.name
-    if resource.components & PROJECT_COMPONENTS and name not in RESERVED_RESOURCES:
-        return f"{name} would replace a component of the API's schema; rename the resource"
     for other in others:
         if name.lower() == other.name.lower():
             return f"resource names must differ, regardless of case: {name} and {other.name}"
@@ -33,16 +33,12 @@ def find_clash(resource: Resource, others: Sequence[Resource]) -> str:
                 f"{name} and {other.name} would share the path {resource.path!r};"
                 " set another one with `at`"
             )
-        if shared := sorted(resource.components & other.components):
-            return (
-                f"{name} and {other.name} would share the component {shared[0]!r} of the API's"
-                " schema; rename one"
-            )
     return ""
 
 
 def link(resources: Sequence[Resource], note: Note) -> list[Resource]:
-    """Returns the resources with the facts that depend on the targets of their relations."""
+    """Returns the resources with the facts that depend on other fields and resources."""
+    resources = name_components(name_choices(resources))
     owners = {resource.name: resource.owner for resource in resources}
     # The names in use, to which each relation adds its reverse accessor.
     taken = {
@@ -72,6 +68,46 @@ def link(resources: Sequence[Resource], note: Note) -> list[Resource]:
         linked.append(replace(resource, fields=tuple(fields)))
     _check_cycles(linked, note)
     return linked
+
+
+def name_choices(resources: Sequence[Resource]) -> list[Resource]:
+    """Returns the resources with a name for each class of choices, unique in its model."""
+    names = {resource.name for resource in resources}
+    named = []
+    for resource in resources:
+        taken = {*RESERVED_CLASSES, *names}
+        fields = []
+        for field in resource.fields:
+            if field.choices:
+                class_name = next(
+                    n for n in _vary(camel_case(field.name), "Choices") if n not in taken
+                )
+                taken.add(class_name)
+                fields.append(replace(field, choices_class=class_name))
+            else:
+                fields.append(field)
+        named.append(replace(resource, fields=tuple(fields)))
+    return named
+
+
+def name_components(resources: Sequence[Resource]) -> list[Resource]:
+    """Returns the resources with names for the API's schema that nothing else in it has."""
+    taken = {*PROJECT_COMPONENTS}
+    named = []
+    for resource in resources:
+        variants = (replace(resource, component=n) for n in _vary(resource.name, "Resource"))
+        free = next(variant for variant in variants if not variant.components & taken)
+        taken |= free.components
+        named.append(free)
+    return named
+
+
+def _vary(name: str, suffix: str) -> Iterator[str]:
+    """Yields `name`, `name` with the suffix, and then with the suffix and a number."""
+    yield name
+    yield f"{name}{suffix}"
+    for number in itertools.count(2):
+        yield f"{name}{suffix}{number}"
 
 
 def _reverse_names(resource: Resource, field: Field) -> tuple[str, str]:

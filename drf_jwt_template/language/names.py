@@ -11,24 +11,16 @@ MAX_CONSTRAINT = 63
 """The longest name that PostgreSQL stores."""
 
 QUERY_PARAMETERS = ("cursor", "format", "ordering", "page", "page_size", "search")
+"""The query parameters of every list. A field of that name is filtered by `<name>__exact`."""
+TIMESTAMPS = ("created_at", "updated_at")
+"""The timestamps of every resource, unless it has a field of that name."""
 RESERVED_FIELDS = {
-    **dict.fromkeys(("id", "pk"), "it is the primary key of every resource"),
-    **dict.fromkeys(("created_at", "updated_at"), "it is a timestamp of every resource"),
-    **dict.fromkeys(
-        ("does_not_exist", "meta", "multiple_objects_returned", "not_updated"),
-        "its choices would hide a class of every Django model",
-    ),
-    "url": "it is the link of a hyperlinked resource",
-    **dict.fromkeys(
-        ("dt", "models", "settings", "validate_finite", "validate_storable"),
-        "models.py imports a module or function of that name",
-    ),
-    "filters": "filters.py imports a module of that name",
-    "l": "it looks like a digit",
+    **dict.fromkeys(("id", "pk"), "it is the primary key of every Django model"),
+    "action_checkbox": "Django's admin has a column of that name",
+    "csrfmiddlewaretoken": "Django's forms have a field of that name",
+    "empty_values": "REST framework would validate it with validate_empty_values()",
+    "l": "PEP 8 advises against it, because it looks like a digit",
     "self": "Django cannot create a row with it",
-    **dict.fromkeys(("cls", "model_class"), "factory_boy cannot create a row with it"),
-    "str": "models.py uses the type of that name",
-    **dict.fromkeys(QUERY_PARAMETERS, "it is a query parameter of every list"),
     **dict.fromkeys(
         (
             "adelete",
@@ -58,29 +50,42 @@ RESERVED_FIELDS = {
 }
 RESERVED_RESOURCES = {
     **dict.fromkeys(("False", "None", "True"), "it is a Python keyword"),
-    **dict.fromkeys(("I", "O"), "it looks like a digit"),
+    **dict.fromkeys(("I", "O"), "PEP 8 advises against it, because it looks like a digit"),
     "User": "it is the project's user model",
-    **dict.fromkeys(("DjangoModel", "Owned"), "its classes would replace imported ones"),
-    **dict.fromkeys(("Decimal", "Meta", "Model", "UUID"), "it has another meaning in models.py"),
 }
-RESERVED_CLASSES = ("Decimal", "Meta", "UUID")
-"""Names in models.py that the class of a `choice` field would hide."""
+RESERVED_CLASSES = {
+    "Decimal",
+    "DoesNotExist",
+    "I",
+    "Meta",
+    "MultipleObjectsReturned",
+    "NotUpdated",
+    "O",
+    "UUID",
+}
+"""Names that the class of a `choice` field must not have in models.py."""
+CONSTRUCTOR_ARGUMENTS = ("cls", "model_class")
+"""Names of arguments with which factory_boy creates a row."""
 FACTORY_NAMES = {
     "build",
     "build_batch",
     "create",
     "create_batch",
+    "dt",
     "factory",
     "generate",
     "generate_batch",
+    "models",
     "reset_sequence",
     "simple_generate",
     "simple_generate_batch",
     "stub",
     "stub_batch",
+    "timezone",
+    "uuid4",
+    *CONSTRUCTOR_ARGUMENTS,
 }
-"""Names that mean something else in a factory of factory_boy."""
-CLASS_SUFFIXES = ("Admin", "FilterSet", "Serializer", "ViewSet")
+"""Names that mean something else in a factory of factory_boy, or in factories.py."""
 
 PROJECT_COMPONENTS = {
     "ErrorDetail",
@@ -102,23 +107,41 @@ PROJECT_COMPONENTS = {
     "TokenSessionRequest",
     "TokenVerify",
     "TokenVerifyRequest",
+    "User",
     "UserRequest",
 }
 """Names of the project itself in the API's schema."""
 
-USER_ATTRIBUTES = (
+USER_ATTRIBUTES = {
+    "acheck_password",
+    "aget_all_permissions",
+    "aget_group_permissions",
+    "aget_user_permissions",
+    "ahas_module_perms",
+    "ahas_perm",
+    "ahas_perms",
     "auth_token",
     "check_password",
-    "clean",
     "date_joined",
-    "delete",
     "email",
+    "email_user",
     "first_name",
-    "full_clean",
+    "get_all_permissions",
+    "get_email_field_name",
+    "get_full_name",
+    "get_group_permissions",
+    "get_next_by_date_joined",
+    "get_previous_by_date_joined",
+    "get_session_auth_fallback_hash",
+    "get_session_auth_hash",
+    "get_short_name",
+    "get_user_permissions",
+    "get_username",
     "groups",
+    "has_module_perms",
     "has_perm",
     "has_perms",
-    "id",
+    "has_usable_password",
     "is_active",
     "is_anonymous",
     "is_authenticated",
@@ -129,17 +152,18 @@ USER_ATTRIBUTES = (
     "logentry",
     "logentry_set",
     "natural_key",
-    "objects",
+    "normalize_username",
     "outstandingtoken",
     "outstandingtoken_set",
     "password",
-    "permissions",
-    "pk",
-    "save",
     "sessions",
+    "set_password",
+    "set_unusable_password",
     "user_permissions",
     "username",
-)
+    "username_validator",
+    *RESERVED_FIELDS,
+}
 """Names that the reverse accessor of an owner must not have."""
 
 IRREGULAR_PLURALS = {
@@ -194,7 +218,9 @@ def camel_case(name: str) -> str:
 
 def choice_member(choice: str) -> str:
     """Returns the name of a choice in its class: `in-use` -> `IN_USE`."""
-    return choice.replace("-", "_").upper()
+    member = choice.replace("-", "_").upper()
+    # These look like digits.
+    return f"{member}_" if member in ("I", "O") else member
 
 
 def shorten_constraint(name: str) -> str:
@@ -222,9 +248,6 @@ def find_resource_problem(name: str) -> str:
         return f"{subject} must have at most {MAX_NAME} characters"
     if name in RESERVED_RESOURCES:
         return f"{subject} is reserved: {RESERVED_RESOURCES[name]}"
-    if name.endswith(CLASS_SUFFIXES):
-        suffixes = ", ".join(CLASS_SUFFIXES)
-        return f"{subject} must not end in a suffix of the project's classes: {suffixes}"
     return ""
 
 

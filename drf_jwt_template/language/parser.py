@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from .field import Field
 from .kinds import ALIASES, KINDS, MAX_UNIQUE_STR, SCALARS, SYNTAX
 from .linking import find_clash, link
-from .names import RESERVED_CLASSES, choice_member, find_field_problem, find_resource_problem
+from .names import TIMESTAMPS, choice_member, find_field_problem, find_resource_problem
 from .reader import QUOTED, Reader, SkipError
 from .resource import Resource
 
@@ -233,10 +233,10 @@ class _Parser(Reader):
             return None
         value = text[1:-1] if text[0] in "\"'" else text
         try:
-            return field.kind.convert(value, field)
+            field.kind.convert(value, field)
         except ValueError as error:
             self.note(start, self.at, f"the default of {field.name} must be {error}, found {text}")
-            return None
+        return value
 
 
 def _find_field_clash(resource: str, field: Field, others: Sequence[Field]) -> str:
@@ -248,16 +248,20 @@ def _find_field_clash(resource: str, field: Field, others: Sequence[Field]) -> s
     columns = {f"{f.name}_id" for f in (field, *others) if f.type in ("relation", "owner")}
     if shared := sorted(columns & {f.name for f in (field, *others)}):
         return f"{resource} would have two columns {shared[0]!r}; rename a field"
-    if not field.choices:
-        return ""
-    if field.choices_class in RESERVED_CLASSES:
-        return (
-            f"the choices of {field.name!r} would make the class {field.choices_class},"
-            " which has another meaning in models.py; rename the field"
-        )
-    if any(f.choices and field.choices_class == f.choices_class for f in others):
-        return f"two fields of {resource} would make the class {field.choices_class}; rename one"
+    added = {name for f in (field, *others) for name in _find_added_methods(f)}
+    if shared := sorted(added & {f.name for f in (field, *others)}):
+        return f"Django would add a method {shared[0]!r} to {resource}; rename the field"
     return ""
+
+
+def _find_added_methods(field: Field) -> list[str]:
+    """Returns the methods that Django adds to the model of a field, or of its timestamps."""
+    if field.type == "choice":
+        return [f"get_{field.name}_display"]
+    dates = [*TIMESTAMPS]
+    if field.type in ("date", "datetime") and not field.nullable:
+        dates.append(field.name)
+    return [f"get_{step}_by_{date}" for date in dates for step in ("next", "previous")]
 
 
 def _find_flag_problem(flag: str, field: Field, default: str | None) -> str:
@@ -286,8 +290,6 @@ def _find_choice_problem(value: str, others: Sequence[str]) -> str:
         )
     if len(value) > MAX_CHOICE:
         return f"a choice must have at most {MAX_CHOICE} characters"
-    if choice_member(value) in ("I", "O"):
-        return f"choice {value!r} looks like a digit; use a longer name"
     if choice_member(value) in map(choice_member, others):
         return f"choices must differ, regardless of case and of - or _, found {value!r} again"
     return ""

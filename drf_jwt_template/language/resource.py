@@ -11,7 +11,7 @@ from functools import cached_property
 from ..rendering.literals import call, string
 from .field import Field
 from .kinds import MAX_UNIQUE_STR
-from .names import pluralize_words, shorten_constraint, split_words
+from .names import TIMESTAMPS, pluralize_words, shorten_constraint, split_words
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Resource:
     fields: tuple[Field, ...]
     at: str | None = None
     """The path below `api_prefix`, without a slash at the end, if it is not the plural."""
+    component: str = ""
+    """The name in the API's schema, once the resources are linked."""
 
     # Names.
 
@@ -55,12 +57,16 @@ class Resource:
     def components(self) -> set[str]:
         """The names that the resource adds to the API's schema."""
         return {
-            self.name,
-            f"{self.name}Request",
-            f"Patched{self.name}Request",
-            f"Paginated{self.name}List",
-            *(f"{self.name}{f.choices_class}Enum" for f in self.fields if f.choices),
+            self.component,
+            f"{self.component}Request",
+            f"Patched{self.component}Request",
+            f"Paginated{self.component}List",
+            *map(self.name_enumeration, self.fields),
         }
+
+    def name_enumeration(self, field: Field) -> str:
+        """Returns the name of the choices of a field in the API's schema."""
+        return f"{self.component}{field.choices_class}Enum"
 
     # Groups of fields.
 
@@ -82,6 +88,11 @@ class Resource:
     def owned_relations(self) -> list[Field]:
         """The relations to rows that only their owner sees."""
         return [f for f in self.relations if f.target_owner]
+
+    @property
+    def timestamps(self) -> list[str]:
+        """The timestamps that are not fields of the resource itself."""
+        return [name for name in TIMESTAMPS if all(f.name != name for f in self.fields)]
 
     @property
     def to_one(self) -> list[str]:
@@ -153,7 +164,12 @@ class Resource:
 
     @property
     def view_base(self) -> str:
-        return "OwnedViewSet" if self.owner else "ModelViewSet"
+        return "ownership.OwnedViewSet" if self.owner else "viewsets.ModelViewSet"
+
+    def serializer_base(self, hyperlinked: bool) -> str:
+        if self.owner or self.owned_relations:
+            return "ownership.OwnedModelSerializer"
+        return f"serializers.{'Hyperlinked' if hyperlinked else ''}ModelSerializer"
 
     def base(self, generic: str, suffix: str) -> str:
         """Returns the base class of the class with `suffix`, as in `class X(…):`."""
@@ -179,21 +195,18 @@ class Resource:
         )
 
     @property
-    def filters(self) -> list[tuple[str, tuple[str, ...]]]:
-        return [(f.name, f.kind.lookups) for f in self.fields if f.kind.lookups]
-
-    @property
-    def has_filter(self) -> bool:
-        return bool(self.filters or self.relations)
+    def filters(self) -> list[Field]:
+        """The fields by which lists can be filtered."""
+        return [f for f in self.fields if f.kind.lookups]
 
     @property
     def filter_fields(self) -> str:
         """Source of the filter set's `fields`."""
         rows = [
-            f"            {string(name)}: [{', '.join(map(string, lookups))}],\n"
-            for name, lookups in self.filters
+            f"            {string(f.name)}: [{', '.join(map(string, f.kind.lookups))}],\n"
+            for f in self.filters
         ]
-        return "{\n" + "".join(rows) + "        }" if rows else "()"
+        return "{\n" + "".join(rows) + "        }"
 
     @property
     def search_fields(self) -> list[str]:
@@ -201,7 +214,7 @@ class Resource:
 
     @property
     def ordering_fields(self) -> list[str]:
-        return ["id", *(f.name for f in self.fields if f.kind.sortable), "created_at", "updated_at"]
+        return ["id", *(f.name for f in self.fields if f.kind.sortable), *self.timestamps]
 
     # The admin.
 
@@ -227,8 +240,9 @@ class Resource:
     @property
     def filter_words(self) -> str:
         """The filters as the README lists them, with a star after those that have ranges."""
-        names = [f"`{name}`{'*' if len(lookups) > 1 else ''}" for name, lookups in self.filters]
-        return ", ".join([*names, *(f"`{f.name}`" for f in self.relations)])
+        return ", ".join(
+            f"`{f.parameter}`{'*' if len(f.kind.lookups) > 1 else ''}" for f in self.filters
+        )
 
     @property
     def diagram(self) -> list[str]:

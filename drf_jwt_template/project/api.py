@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..answers import Answers
 from ..language.case import Case
 from ..language.field import Field
+from ..language.names import CONSTRUCTOR_ARGUMENTS
 
 
 class Api:
@@ -46,12 +47,12 @@ class Api:
     @property
     def has_filters(self) -> bool:
         """Whether a list has filters."""
-        return any(resource.has_filter for resource in self.resources)
+        return any(resource.filters for resource in self.resources)
 
     @property
     def has_ranges(self) -> bool:
         """Whether a list can be filtered by a range of values."""
-        return any(len(lookups) > 1 for r in self.resources for _, lookups in r.filters)
+        return any(len(field.kind.lookups) > 1 for field in self._fields)
 
     @property
     def has_search(self) -> bool:
@@ -70,6 +71,17 @@ class Api:
     def has_relations(self) -> bool:
         """Whether a resource refers to another one."""
         return any(resource.relations for resource in self.resources)
+
+    @property
+    def parameter_fields(self) -> list[str]:
+        """The fields that are called like a query parameter of every list."""
+        return [field.name for field in self._fields if field.parameter != field.name]
+
+    @property
+    def factory_base(self) -> str:
+        """The base class of the factories."""
+        has_arguments = any(field.name in CONSTRUCTOR_ARGUMENTS for field in self._fields)
+        return "Factory" if has_arguments else "factory.django.DjangoModelFactory"
 
     @property
     def renames(self) -> bool:
@@ -115,6 +127,6 @@ class Api:
             for field in resource.fields:
                 if field.choices:
                     path = f"api.models.{resource.name}.{field.choices_class}"
-                    name = f"{resource.name}{field.choices_class}Enum"
+                    name = resource.name_enumeration(field)
                     found.setdefault(str(field.choices), (name, path))
         return list(found.values())

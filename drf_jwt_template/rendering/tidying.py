@@ -3,6 +3,8 @@
 Unused imports are dropped: a template contains all imports that any of its renderings needs. An
 import for its effect carries `# noqa: F401`; a re-export is written `from x import y as y`.
 
+Imports and builtins that an attribute of a class would hide get another name (hiding.py).
+
 Calls, signatures and simple lists with one item per line are joined if they fit on one line.
 """
 
@@ -11,11 +13,12 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Iterator
 
 from rich.cells import cell_len
 
+from .hiding import replace_hidden_names
 from .literals import LINE_LENGTH
+from .reads import find_reads
 
 Import = ast.Import | ast.ImportFrom
 # An opening bracket at the end of a line; lines without comments that end with a comma, or a single
@@ -36,11 +39,11 @@ NESTED = re.compile(r"[\[({][^\])}]")
 
 @functools.lru_cache(maxsize=4096)
 def tidy(source: str) -> str:
-    """Returns the source of a module without unused imports, with short brackets on one line.
+    """Returns the source of a module, changed as described above.
 
     Raises SyntaxError if it is not a module.
     """
-    return join_short_brackets(drop_unused_imports(source))
+    return join_short_brackets(drop_unused_imports(replace_hidden_names(source)))
 
 
 def join_short_brackets(source: str) -> str:
@@ -88,7 +91,7 @@ def drop_unused_imports(source: str) -> str:
     Raises SyntaxError if it is not a module.
     """
     tree = ast.parse(source)
-    used = set(_used_names(tree))
+    used = {read.name for read in find_reads(tree)}
     lines = source.splitlines(keepends=True)
     # From the last to the first: the line numbers of earlier statements stay valid.
     for statement in reversed(tree.body):
@@ -102,31 +105,6 @@ def drop_unused_imports(source: str) -> str:
                 if not kept and not _has_neighbour(lines, first):
                     _drop_group(lines, first)
     return "".join(lines)
-
-
-def _used_names(tree: ast.AST) -> Iterator[str]:
-    """Yields each name that is read, including names in annotations that are strings."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, (ast.AnnAssign, ast.arg)) and node.annotation:
-            yield from _names_in_strings(node.annotation)
-        elif isinstance(node, (ast.AsyncFunctionDef, ast.FunctionDef)) and node.returns:
-            yield from _names_in_strings(node.returns)
-        elif isinstance(node, ast.Call) and _is_name(node.func, "cast"):
-            yield from _names_in_strings(node.args[0])
-
-
-def _names_in_strings(annotation: ast.AST) -> Iterator[str]:
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        yield from _used_names(ast.parse(annotation.value, mode="eval"))
-    elif not (isinstance(annotation, ast.Subscript) and _is_name(annotation.value, "Literal")):
-        for child in ast.iter_child_nodes(annotation):
-            yield from _names_in_strings(child)
-
-
-def _is_name(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
 
 
 def _is_needed(alias: ast.alias, used: set[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 from decimal import Decimal
 from uuid import UUID
@@ -58,7 +59,10 @@ UUID_TEXT = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 )
 def test_default_is_converted_to_source(text: str, source: str) -> None:
     field = field_of(f"field: {text}")
-    assert field.default == source
+    call = ast.parse(field.declaration, mode="eval").body
+    assert isinstance(call, ast.Call)
+    (default,) = (keyword.value for keyword in call.keywords if keyword.arg == "default")
+    assert ast.dump(default) == ast.dump(ast.parse(source, mode="eval").body)
     assert not field.required
     made = {"dt": dt, "Decimal": Decimal, "UUID": UUID}
     if field.type != "choice":

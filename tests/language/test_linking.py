@@ -81,6 +81,39 @@ def test_reverse_accessors_differ() -> None:
     }
 
 
+def test_classes_of_choices_have_names_of_their_own() -> None:
+    text = (
+        "Room(meta: choice(a|b), decimal: choice(a|b), u_u_i_d: choice(a|b), bed: choice(a|b),"
+        " a_1: choice(a|b) = b, a1: choice(a|b)); Bed(x: int)"
+    )
+    room, _ = parse(text)
+    assert [field.choices_class for field in room.fields] == [
+        "MetaChoices",
+        "DecimalChoices",
+        "UUIDChoices",
+        "BedChoices",
+        "A1",
+        "A1Choices",
+    ]
+    assert "default=A1.B," in room.fields[4].declaration
+
+
+def test_components_have_names_of_their_own() -> None:
+    text = (
+        "Leave(x: int); LeaveRequest(x: int); TokenVerify(x: int); ErrorDetail(x: int);"
+        "A(b_c: choice(a|b)); AB(c: choice(a|b))"
+    )
+    found = {resource.name: resource.component for resource in parse(text)}
+    assert found == {
+        "Leave": "Leave",
+        "LeaveRequest": "LeaveRequestResource",
+        "TokenVerify": "TokenVerifyResource",
+        "ErrorDetail": "ErrorDetailResource",
+        "A": "A",
+        "AB": "ABResource",
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "spot", "message"),
     [

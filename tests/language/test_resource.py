@@ -70,7 +70,7 @@ def test_resource_facts() -> None:
     ]
     assert note.admin_list == note.ordering_fields[:-2]
     assert note.admin_filters == ["done", "state"]
-    assert [name for name, _ in note.filters] == [
+    assert [field.name for field in note.filters] == [
         "count",
         "title",
         "done",
@@ -78,7 +78,7 @@ def test_resource_facts() -> None:
         "link",
         "price",
     ]
-    assert dict(note.filters)["count"] == ("exact", "lt", "lte", "gt", "gte")
+    assert note.filters[0].kind.lookups == ("exact", "lt", "lte", "gt", "gte")
     assert json.loads(note.example()) == {
         "count": 1,
         "title": "title 1",
