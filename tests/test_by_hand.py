@@ -147,7 +147,7 @@ class RoomFilterSet(FilterSet):
             "",
             """
 
-class RoomViewSet(ModelViewSet[models.Room]):
+class RoomViewSet(viewsets.ModelViewSet[models.Room]):
     queryset = models.Room.objects.all()
     serializer_class = serializers.RoomSerializer
     filterset_class = filters.RoomFilterSet
@@ -170,7 +170,7 @@ class RoomAdmin(admin.ModelAdmin):
     "api/factories.py": [
         (
             "class StudentFactory(",
-            """class RoomFactory(DjangoModelFactory[models.Room]):
+            """class RoomFactory(factory.django.DjangoModelFactory[models.Room]):
     class Meta:
         model = models.Room
 
