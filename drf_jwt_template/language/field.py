@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..rendering.literals import LINE_LENGTH, call, string
+from ..rendering.literals import call, string
 from .facts import ResourceFacts
 from .kinds import KINDS, RELATIONS, Kind
 from .names import QUERY_PARAMETERS, choice_member, factory_name
@@ -106,13 +105,9 @@ class Field:
         arguments = [f"{name}={value}" for name, value in self._options().items()]
         if self.reference:
             arguments.insert(0, self.reference)
-        # Rendering joins the call if it fits on one line.
-        source = _break(function, arguments, indent=4)
-        # The formatter moves the call to its own line if only then the bracket fits.
-        start = len(f"    {self.name}{self.annotation} = ")
-        if start + len(f"{function}(") > LINE_LENGTH >= start + 1:
-            return f"(\n        {_break(function, arguments, indent=8)}\n    )"
-        return source
+        # One argument a line: rendering joins the call if it fits on one line.
+        lines = "".join(f"\n        {argument}," for argument in arguments)
+        return f"{function}({lines}\n    )" if arguments else f"{function}()"
 
     def _options(self) -> dict[str, str]:
         options: dict[str, str] = {}
@@ -165,10 +160,3 @@ class Field:
     def one_digit(self) -> bool:
         """Whether a factory can make only ten different values."""
         return bool(self.kind.one_digit and self.kind.one_digit(self))
-
-
-def _break(function: str, arguments: Sequence[str], *, indent: int) -> str:
-    """Returns a call with one argument per line."""
-    margin = "\n" + " " * indent
-    lines = "".join(f"{margin}    {argument}," for argument in arguments)
-    return f"{function}({lines}{margin if arguments else ''})"

@@ -19,6 +19,11 @@ RESERVED_FIELDS = {
     "action_checkbox": "Django's admin has a column of that name",
     "csrfmiddlewaretoken": "Django's forms have a field of that name",
     "empty_values": "REST framework would validate it with validate_empty_values()",
+    **{
+        f"get_{step}_by_{name}": "Django adds a method of that name"
+        for name in TIMESTAMPS
+        for step in ("next", "previous")
+    },
     "l": "PEP 8 advises against it, because it looks like a digit",
     "self": "Django cannot create a row with it",
     **dict.fromkeys(

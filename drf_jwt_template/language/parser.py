@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from .field import Field
 from .kinds import ALIASES, KINDS, MAX_UNIQUE_STR, SCALARS, SYNTAX
 from .linking import find_clash, link
-from .names import TIMESTAMPS, choice_member, find_field_problem, find_resource_problem
+from .names import choice_member, find_field_problem, find_resource_problem
 from .reader import QUOTED, Reader, SkipError
 from .resource import Resource
 
@@ -245,23 +245,22 @@ def _find_field_clash(resource: str, field: Field, others: Sequence[Field]) -> s
         return f"{resource} must have only one owner"
     if any(field.name == f.name for f in others):
         return f"{resource} has two fields {field.name!r}; rename or remove one"
-    columns = {f"{f.name}_id" for f in (field, *others) if f.type in ("relation", "owner")}
-    if shared := sorted(columns & {f.name for f in (field, *others)}):
-        return f"{resource} would have two columns {shared[0]!r}; rename a field"
-    added = {name for f in (field, *others) for name in _find_added_methods(f)}
-    if shared := sorted(added & {f.name for f in (field, *others)}):
-        return f"Django would add a method {shared[0]!r} to {resource}; rename the field"
+    pairs = [(f, field.name) for f in others] + [(field, f.name) for f in others]
+    for one, name in pairs:
+        if one.type in ("relation", "owner") and name == f"{one.name}_id":
+            return f"{resource} would have two columns {name!r}; rename a field"
+        if name in _find_added_methods(one):
+            return f"Django would add a method {name!r} to {resource}; rename the field"
     return ""
 
 
 def _find_added_methods(field: Field) -> list[str]:
-    """Returns the methods that Django adds to the model of a field, or of its timestamps."""
+    """Returns the methods that Django adds to the model of a field."""
     if field.type == "choice":
         return [f"get_{field.name}_display"]
-    dates = [*TIMESTAMPS]
     if field.type in ("date", "datetime") and not field.nullable:
-        dates.append(field.name)
-    return [f"get_{step}_by_{date}" for date in dates for step in ("next", "previous")]
+        return [f"get_{step}_by_{field.name}" for step in ("next", "previous")]
+    return []
 
 
 def _find_flag_problem(flag: str, field: Field, default: str | None) -> str:

@@ -5,7 +5,8 @@ import for its effect carries `# noqa: F401`; a re-export is written `from x imp
 
 Imports and builtins that an attribute of a class would hide get another name (hiding.py).
 
-Calls, signatures and simple lists with one item per line are joined if they fit on one line.
+A call that is too long to start on the line of its assignment moves to lines of its own. Calls,
+signatures and simple lists with one item per line are joined if they fit on one line.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import textwrap
 
 from rich.cells import cell_len
 
@@ -43,7 +45,25 @@ def tidy(source: str) -> str:
 
     Raises SyntaxError if it is not a module.
     """
-    return join_short_brackets(drop_unused_imports(replace_hidden_names(source)))
+    return join_short_brackets(move_long_calls(drop_unused_imports(replace_hidden_names(source))))
+
+
+def move_long_calls(source: str) -> str:
+    """Returns the source with parentheses around each assigned call whose first line is too long."""
+    lines = source.splitlines(keepends=True)
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, (ast.AnnAssign, ast.Assign)) or not isinstance(
+            node.value, ast.Call
+        ):
+            continue
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
+        start = lines[first].encode()[: node.value.col_offset].decode()
+        if cell_len(lines[first].rstrip("\n")) > LINE_LENGTH >= cell_len(f"{start}("):
+            margin = " " * node.col_offset
+            call = f"{margin}{lines[first][len(start) :]}" + "".join(lines[first + 1 : last])
+            lines[first] = f"{start}(\n{textwrap.indent(call, '    ')}{margin})\n"
+            lines[first + 1 : last] = [""] * (last - first - 1)
+    return "".join(lines)
 
 
 def join_short_brackets(source: str) -> str:

@@ -123,7 +123,6 @@ def test_none_besides_resources_is_refused(text: str) -> None:
             "Django would add a method 'get_state_display' to A",
         ),
         ("A(get_next_by_day: int, day: date)", "day", "add a method 'get_next_by_day' to A"),
-        ("A(get_next_by_created_at: int)", "get_next_by_created_at", "add a method"),
     ],
 )
 def test_name_error_is_shown_at_its_spot(text: str, underlined: str, message: str) -> None:
