@@ -117,7 +117,7 @@ SESSION_FILES = {
 def token_files(answers: Answers) -> set[str]:
     flow = answers.get("token_flow", "pair")
     revocation = answers.get("revocation", "sessions")
-    found: set[str] = set()
+    found = set() if flow == "sliding" else {"tokens/pair.py"}
     if flow == "pair-with-refresh-cookie":
         found |= COOKIE_FILES
     if revocation != "none":

@@ -163,6 +163,15 @@ def own_serializers(names: Mapping[str, str]) -> dict[str, str]:
                 "revocation.token_module": "tokens.revocation",
             },
         ),
+        ({"revocation": "blacklist"}, {"revocation.token_module": "tokens.pair"}),
+        (
+            {"revocation": "blacklist", "token_flow": "sliding"},
+            {"revocation.token_module": "tokens.revocation"},
+        ),
+        (
+            {"revocation": "none", "token_flow": "sliding"},
+            {"revocation.token_module": "rest_framework_simplejwt.tokens"},
+        ),
         ({"refresh_token_lifetime": "1d"}, {"tokens.absolute_lifetime": timedelta(days=30)}),
         ({"refresh_token_lifetime": "60d"}, {"tokens.absolute_lifetime": timedelta(days=180)}),
         ({"jwt_settings": "AUTH_HEADER_TYPES=JWT,Bearer"}, {"jwt.header_type": "JWT"}),

@@ -19,8 +19,9 @@ class Revocation:
             answers.token_verify_path and (self.blacklist or (self.sessions and tokens.rotates))
         )
         """Whether the verify endpoint has to look up if a token was revoked or used."""
-        own_class = self.sessions or (self.blacklist and tokens.sliding)
-        self.token_module = "tokens.revocation" if own_class else "rest_framework_simplejwt.tokens"
+        own = "revocation" if self.sessions or tokens.sliding else "pair"
+        stock = tokens.sliding and not self.enabled
+        self.token_module = "rest_framework_simplejwt.tokens" if stock else f"tokens.{own}"
         """The module of the token class: the project's subclass, or Simple JWT's class."""
-        self.token_alias = "revocation" if own_class else "simplejwt"
+        self.token_alias = "simplejwt" if stock else own
         """The name under which tests import that module."""

@@ -1,6 +1,7 @@
 """The token policy of config/jwt.py, tested through HTTP with real tokens."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
@@ -14,7 +15,7 @@ from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import User
-from tokens import revocation, serializers, views
+from tokens import pair, revocation, serializers, views
 
 from .conftest import (
     CREDENTIALS,
@@ -29,6 +30,11 @@ from .conftest import (
 
 ACCESS_LIFETIME = {{ project.tokens.access_lifetime | duration }}
 REFRESH_LIFETIME = {{ project.tokens.refresh_lifetime | duration }}
+# % if project.tokens.sliding
+LIFETIMES = {"token": ACCESS_LIFETIME}
+# % else
+LIFETIMES = {"access": ACCESS_LIFETIME, "refresh": REFRESH_LIFETIME}
+# % endif
 PATHS = {
     "{{ project.paths.obtain_name }}": "/{{ project.paths.obtain }}",
     "{{ project.paths.refresh_name }}": "/{{ project.paths.refresh }}",
@@ -149,6 +155,38 @@ def test_tokens_have_configured_lifetimes(tokens: dict[str, str]) -> None:
     assert access["exp"] - access["iat"] == ACCESS_LIFETIME.total_seconds()
     assert refresh["exp"] - refresh["iat"] == REFRESH_LIFETIME.total_seconds()
     # % endif
+
+
+@pytest.fixture
+def _ticking_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Advances the time by a second whenever Simple JWT reads it for a token."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+
+        def read_clock() -> datetime:
+            clock.shift(timedelta(seconds=1))
+            return timezone.now()
+
+        monkeypatch.setattr(simplejwt, "aware_utcnow", read_clock)
+        yield
+
+
+@pytest.mark.usefixtures("_ticking_clock")
+def test_tokens_of_response_have_one_time(tokens: dict[str, str], user: User) -> None:
+    # % if project.tokens.sliding
+    own = {"token": str({{ project.revocation.token_alias }}.SlidingToken.for_user(user))}
+    # % else
+    issued = {{ project.revocation.token_alias }}.RefreshToken.for_user(user)
+    own = {"refresh": str(issued), "access": str(issued.access_token)}
+    # % endif
+    times = set()
+    for found in (tokens, own, read_tokens(refresh(tokens["{{ project.tokens.refresh_field }}"]))):
+        claims = {name: read_claims(token) for name, token in found.items()}
+        (time,) = {token["iat"] for token in claims.values()}
+        for name, token in claims.items():
+            assert token["exp"] == time + LIFETIMES[name].total_seconds()
+        times.add(time)
+    # The clock advances.
+    assert len(times) == 3
 
 
 def test_claims_name_user(tokens: dict[str, str], user: User) -> None:

@@ -9,7 +9,7 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token, UntypedToken
 from rest_framework_simplejwt.utils import datetime_to_epoch
 
-from . import revocation
+from . import pair, revocation
 from .authentication import JWTAuthentication
 from .events import log_event
 
@@ -20,6 +20,9 @@ class {{ project.tokens.obtain_serializer }}(serializers.{{ project.tokens.obtai
 
     # % elif project.revocation.blacklist and project.tokens.sliding
     token_class = revocation.SlidingToken
+
+    # % elif not project.tokens.sliding
+    token_class = pair.RefreshToken
 
     # % endif
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,6 +47,9 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
 
     # % elif project.revocation.sessions
     token_class = revocation.{{ project.tokens.token_class }}
+
+    # % elif not project.tokens.sliding
+    token_class = pair.RefreshToken
 
     # % endif
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
