@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from filelock import FileLock
@@ -148,6 +150,24 @@ def prepare_project(project: Path, environment: Path) -> Path:
     commands = project / ".venv" / BIN
     run(commands / "python", "-c", "import setup; setup.write_secrets()", cwd=project / "scripts")
     return commands
+
+
+@contextmanager
+def create_database(server: str, python: Path, folder: Path) -> Iterator[str]:
+    """Yields the URL of a temporary database; on a server, the project's Python creates it."""
+    if server == "sqlite":
+        yield f"sqlite:///{folder / 'db.sqlite3'}"
+        return
+    url = os.environ.get("TEST_DATABASE_URL", "")
+    if not url:
+        skip_unavailable("TEST_DATABASE_URL is not set")
+    name = f"bake_{uuid4().hex}"
+    code = "import psycopg, sys; psycopg.connect(sys.argv[1], autocommit=True).execute(sys.argv[2])"
+    run(python, "-c", code, url, f"CREATE DATABASE {name}", cwd=folder)
+    try:
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+    finally:
+        run(python, "-c", code, url, f"DROP DATABASE {name} WITH (FORCE)", cwd=folder)
 
 
 @contextmanager

@@ -8,18 +8,13 @@ insert values that cannot be guessed: ids of existing objects, and valid tokens.
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import requests
 import schemathesis
@@ -29,7 +24,7 @@ from schemathesis.generation.meta import CaseMetadata
 
 from tools.demo import find_free_port, wait_for_server
 
-from .baking import ROOT, clean_environment, run, skip_unavailable
+from .baking import ROOT, clean_environment
 
 Case = schemathesis.Case[Any]
 
@@ -106,24 +101,6 @@ with open(facts, "w", encoding="utf-8") as file:
 # and does not parse such a body as the next request.
 call_command("runserver", port, use_reloader=False, use_threading=False)
 """
-
-
-@contextmanager
-def create_database(server: str, python: Path, folder: Path) -> Iterator[str]:
-    """Yields the URL of a temporary database; on a server, the project's Python creates it."""
-    if server == "sqlite":
-        yield f"sqlite:///{folder / 'db.sqlite3'}"
-        return
-    url = os.environ.get("TEST_DATABASE_URL", "")
-    if not url:
-        skip_unavailable("TEST_DATABASE_URL is not set")
-    name = f"fuzz_{uuid4().hex}"
-    code = "import psycopg, sys; psycopg.connect(sys.argv[1], autocommit=True).execute(sys.argv[2])"
-    run(python, "-c", code, url, f"CREATE DATABASE {name}", cwd=folder)
-    try:
-        yield urlsplit(url)._replace(path=f"/{name}").geturl()
-    finally:
-        run(python, "-c", code, url, f"DROP DATABASE {name} WITH (FORCE)", cwd=folder)
 
 
 def fuzz(

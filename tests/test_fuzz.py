@@ -14,7 +14,7 @@ import pytest
 from tools.rendering import write
 
 from . import fuzzing, matrix
-from .baking import environment_for, prepare_project
+from .baking import create_database, environment_for, prepare_project
 from .proving import keep_proof, proof, renderer, source
 
 SEED = int(os.environ.get("RANDOM_SEED", "7"))
@@ -37,6 +37,6 @@ def test_responses_match_openapi_description(name: str, tmp_path: Path) -> None:
     project = write(files, tmp_path / "project")
     python = prepare_project(project, environment) / "python"
     print(matrix.command(row))
-    with fuzzing.create_database(row["server"], python, tmp_path) as url:
+    with create_database(row["server"], python, tmp_path) as url:
         fuzzing.fuzz(project, python, url, SEED)
     keep_proof(kept)
