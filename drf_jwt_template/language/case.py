@@ -17,7 +17,6 @@ class Case:
     """The test class of a resource."""
 
     resource: Resource
-    hyperlinked: bool
 
     @property
     def name(self) -> str:
@@ -84,10 +83,7 @@ class Case:
         """The value of a relation, to a row that is new."""
         owner = [f"{factory_name(field.target_owner)}=user"] if field.target_owner else []
         create = f"factories.{field.target}Factory.create("
-        if self.hyperlinked:
-            row = Brackets("link(", [Brackets(create, owner, ")")], ")")
-        else:
-            row = Brackets(create, owner, ").pk")
+        row = Brackets("reference(", [Brackets(create, owner, ")")], ")")
         return (Brackets("[", [row], "]") if field.type == "many" else row).after(start)
 
 

@@ -32,7 +32,7 @@ class Api:
     @property
     def cases(self) -> list[Case]:
         """The test cases of the resources."""
-        return [Case(resource, self.hyperlinked) for resource in self.resources]
+        return [Case(resource) for resource in self.resources]
 
     @property
     def has_owners(self) -> bool:

@@ -8,8 +8,8 @@ from drf_jwt_template.language.case import Case
 from drf_jwt_template.language.parser import parse
 
 
-def cases(text: str, *, hyperlinked: bool = False) -> dict[str, Case]:
-    found = [Case(resource, hyperlinked) for resource in parse(text)]
+def cases(text: str) -> dict[str, Case]:
+    found = [Case(resource) for resource in parse(text)]
     return {case.resource.name: case for case in found}
 
 
@@ -48,11 +48,8 @@ def test_promises_of_relations() -> None:
     assert case.promises["protected"] == '{"diary"}'
     assert case.promises["private"] == '{"diary"}'
     assert case.promises["unique"] == '{"best"}'
-    assert '"diary": factories.DiaryFactory.create(owner=user).pk,' in case.body
-    assert '"authors": [factories.AuthorFactory.create().pk],' in case.body
-    linked = cases(TEXT, hyperlinked=True)["Note"].body
-    assert '"diary": link(factories.DiaryFactory.create(owner=user)),' in linked
-    assert '"authors": [link(factories.AuthorFactory.create())],' in linked
+    assert '"diary": reference(factories.DiaryFactory.create(owner=user)),' in case.body
+    assert '"authors": [reference(factories.AuthorFactory.create())],' in case.body
 
 
 def test_awkward_field_names_are_no_attributes() -> None:
@@ -72,6 +69,6 @@ def test_factory_names_are_avoided() -> None:
         'factory.SubFactory(\n        "api.factories.FactoryFactory",\n'
         '        owner=factory.SelfAttribute("..build_"),\n    )'
     )
-    assert Case(machine, hyperlinked=False).body == (
-        '{"factory": factories.FactoryFactory.create(owner=user).pk}'
+    assert Case(machine).body == (
+        '{"factory": reference(factories.FactoryFactory.create(owner=user))}'
     )

@@ -1,5 +1,6 @@
 """Fixtures: a user, the tokens of a real login, and a client that sends them."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
+from rest_framework.utils.encoders import JSONEncoder
 from rest_framework_simplejwt.settings import api_settings
 
 from accounts.hashers import PasswordHasher
@@ -123,6 +125,11 @@ def other_api(other_user: User, anonymous: APIClient) -> APIClient:
 
 
 # % endif
+def to_json(value: object) -> Any:
+    """Returns the value as it is in the body of a response: a UUID, for example, as a text."""
+    return json.loads(json.dumps(value, cls=JSONEncoder))
+
+
 @pytest.fixture
 def anonymous() -> APIClient:
     return APIClient()

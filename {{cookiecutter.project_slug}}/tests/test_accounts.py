@@ -11,14 +11,14 @@ from accounts.hashers import PasswordHasher
 from accounts.models import User
 from config.settings import PASSWORD_HASHERS
 
-from .conftest import LOGIN, PASSWORD
+from .conftest import LOGIN, PASSWORD, to_json
 
 
 def test_me_returns_account(api: APIClient, user: User) -> None:
     response = api.get(reverse("user-me"))
     assert response.status_code == 200
     assert response.json() == {
-        "id": user.pk,
+        "id": to_json(user.pk),
         # % if not project.accounts.email_login
         "username": LOGIN,
         # % endif

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import jwt
 import pytest
@@ -32,6 +33,7 @@ from .conftest import (
 
 ACCESS = "{{ project.tokens.access_field }}"
 REFRESH = "{{ project.tokens.refresh_field }}"
+UNKNOWN = UUID("3f2504e0-4f89-41d3-9a0c-0305e82c3301")
 
 
 def read_claims(token: str) -> dict[str, Any]:
@@ -44,6 +46,9 @@ def is_refused(token: str) -> bool:
     # % if project.paths.verify
     response = APIClient().post(reverse("token_verify"), {"token": token})
     statuses.add(response.status_code)
+    # % endif
+    # % if project.paths.blacklist
+    statuses.add(log_out(token).status_code)
     # % endif
     return statuses <= {400, 401}
 
@@ -207,8 +212,25 @@ def test_missing_claim_is_refused(tokens: dict[str, str], claim: str) -> None:
         assert is_refused(sign_claims(claims))
 
 
-def test_unknown_user_id_is_refused(claims: dict[str, Any]) -> None:
-    assert status_with_token(sign_claims(claims | {api_settings.USER_ID_CLAIM: "999999999"})) == 401
+@pytest.mark.parametrize(
+    "value",
+    [0, "0", "999999999", 2**63, str(2**63), int("9" * 38), "9" * 38, str(UNKNOWN), UNKNOWN.hex],
+    ids=str,
+)
+def test_unknown_user_id_is_refused(tokens: dict[str, str], value: Any) -> None:
+    for token in tokens.values():
+        changed = read_claims(token) | {api_settings.USER_ID_CLAIM: value}
+        assert is_refused(sign_claims(changed))
+
+
+def test_user_id_in_other_format_is_refused(tokens: dict[str, str]) -> None:
+    """A key has one format: Python reads integers and UUIDs in several."""
+    for token in tokens.values():
+        claims = read_claims(token)
+        own = claims[api_settings.USER_ID_CLAIM]
+        others = {f" {own}", f"0{own}", f"+{own}", own.upper(), own.replace("-", "")}
+        for value in others - {own}:
+            assert is_refused(sign_claims(claims | {api_settings.USER_ID_CLAIM: value})), value
 
 
 def test_token_outside_its_lifetime_is_refused(claims: dict[str, Any]) -> None:

@@ -49,6 +49,12 @@ def test_short_refresh_lifetime_is_reported(monkeypatch: pytest.MonkeyPatch) -> 
     assert find_problems() == ["tokens.E004"]
 
 
+@pytest.mark.parametrize("name", ["pk", "first_name", "none"])
+def test_invalid_user_id_field_is_reported(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(api_settings, "USER_ID_FIELD", name)
+    assert find_problems() == ["tokens.E008"]
+
+
 def test_missing_blacklist_app_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api_settings, "BLACKLIST_AFTER_ROTATION", True)
     app = "rest_framework_simplejwt.token_blacklist"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import get_password_validators
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.utils.module_loading import import_string
@@ -37,11 +38,10 @@ def check_signing_keys() -> Iterator[CheckMessage]:
     if any(key.signing == settings.SECRET_KEY for key in keys):
         yield Error("A signing key must not be SECRET_KEY.", hint=KEY_HINT, id="tokens.E002")
     # % endif
-    claims = {api_settings.JTI_CLAIM: "check", api_settings.USER_ID_CLAIM: "0"}
     try:
         if state.token_backend.algorithm != keys[0].algorithm:
             raise ValueError(f"the keys are for {keys[0].algorithm}")
-        token: Any = state.token_backend.encode(claims)
+        token: Any = state.token_backend.encode({api_settings.JTI_CLAIM: "check"})
         state.token_backend.decode(token)
     except (TokenBackendError, TypeError, ValueError, PyJWTError) as error:
         yield Error(
@@ -59,6 +59,12 @@ def check_settings() -> Iterator[CheckMessage]:
     # % endif
     if getattr(api_settings, short) >= getattr(api_settings, long):
         yield Error(f"{long} must be longer than {short}.", id="tokens.E004")
+    key = api_settings.USER_ID_FIELD
+    fields = get_user_model()._meta.get_fields()
+    if not any(field.name == key and getattr(field, "unique", False) for field in fields):
+        yield Error(
+            f"USER_ID_FIELD must be a unique field of the user, got {key!r}.", id="tokens.E008"
+        )
     installed = "rest_framework_simplejwt.token_blacklist" in settings.INSTALLED_APPS
     if api_settings.BLACKLIST_AFTER_ROTATION and not installed:
         yield Error(

@@ -9,6 +9,8 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token, UntypedToken
 from rest_framework_simplejwt.utils import datetime_to_epoch
 
+from accounts.models import User
+
 from . import pair, revocation
 from .authentication import JWTAuthentication
 from .events import log_event
@@ -137,12 +139,16 @@ class TokenBlacklistSerializer(serializers.{{ project.tokens.refresh_serializer 
     # % endif
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         token = self.token_class(attrs["{{ project.tokens.refresh_field }}"])
+        user_id = {api_settings.USER_ID_FIELD: token.get(api_settings.USER_ID_CLAIM)}
+        # Unlike a refresh, a logout does not require that the user is active.
+        user = User.objects.filter(**user_id).first()
+        if user is None:
+            raise AuthenticationFailed("User not found", "user_not_found")
         # % if project.revocation.sessions
-        revocation.end_session(token)
+        revocation.end_session(token, user)
         # % else
         token.blacklist()
         # % endif
-        user = token.get(api_settings.USER_ID_CLAIM)
-        log_event("logout", self.context["request"], user=user)
+        log_event("logout", self.context["request"], user=user.pk)
         return {}
 # % endif
