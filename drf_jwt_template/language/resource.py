@@ -133,6 +133,18 @@ class Resource:
         ]
 
     @property
+    def ordering(self) -> list[str]:
+        """The order of lists: the order of creation. Keys may be UUIDs, which have none."""
+        return ["created_at", "id"] if "created_at" in self.timestamps else ["id"]
+
+    @property
+    def indexes(self) -> list[str]:
+        """The names of the fields of each index, as source."""
+        ordering = [self.ordering] if len(self.ordering) > 1 else []
+        fields = [*ordering, *([name] for name in self.indexed)]
+        return [", ".join(map(string, names)) for names in fields]
+
+    @property
     def constraints(self) -> list[tuple[Field, str]]:
         """The fields whose values the database checks, and the names of the constraints."""
         return [

@@ -4,18 +4,28 @@ from django.db.models import ProtectedError, RestrictedError
 from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_framework_handler
+from rest_framework.views import set_rollback
+
+from .conflicts import is_conflict, log_conflict
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Returns 409 if other objects prevent a deletion; leaves other errors to REST framework."""
+    """Returns 409 if the database refuses a change; leaves other errors to REST framework."""
     if isinstance(error, ProtectedError):
-        dependents = error.protected_objects
-    elif isinstance(error, RestrictedError):
-        dependents = error.restricted_objects
-    else:
-        return rest_framework_handler(error, context)
-    names = sorted({str(row._meta.verbose_name_plural) for row in dependents})
-    return Response(
-        {"detail": f"This object is required by {', '.join(names)}.", "code": "protected"},
-        status=status.HTTP_409_CONFLICT,
-    )
+        return respond_conflict(describe_dependents(error.protected_objects), "protected")
+    if isinstance(error, RestrictedError):
+        return respond_conflict(describe_dependents(error.restricted_objects), "protected")
+    if is_conflict(error):
+        log_conflict(error)
+        return respond_conflict("Another request has changed the same objects.", "conflict")
+    return rest_framework_handler(error, context)
+
+
+def describe_dependents(rows: set[Any]) -> str:
+    names = sorted({str(row._meta.verbose_name_plural) for row in rows})
+    return f"This object is required by {', '.join(names)}."
+
+
+def respond_conflict(detail: str, code: str) -> Response:
+    set_rollback()
+    return Response({"detail": detail, "code": code}, status=status.HTTP_409_CONFLICT)
