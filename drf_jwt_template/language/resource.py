@@ -228,6 +228,11 @@ class Resource:
     def ordering_fields(self) -> list[str]:
         return ["id", *(f.name for f in self.fields if f.kind.sortable), *self.timestamps]
 
+    @property
+    def can_conflict(self) -> bool:
+        """Whether a concurrent request can prevent the creation of a row."""
+        return any(f.unique or f.relation or f.type == "owner" for f in self.fields)
+
     # The admin.
 
     @property

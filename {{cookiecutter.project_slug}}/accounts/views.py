@@ -1,8 +1,9 @@
 from typing import cast
 
 from django.utils.decorators import method_decorator
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.generics import RetrieveUpdateAPIView
-from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 
 from api.conflicts import lock_row, retry_conflicts
 
@@ -14,11 +15,14 @@ from .serializers import UserSerializer
 class MeView(RetrieveUpdateAPIView[User]):
     """Returns and updates the account of the authenticated user."""
 
+    queryset = User.objects.all()
     permission_classes = (IsAuthenticated,)
     serializer_class = UserSerializer
 
     def get_object(self) -> User:
         user = cast(User, self.request.user)
-        if self.request.method not in SAFE_METHODS:
-            lock_row(user)
+        try:
+            lock_row(user, self.request.method)
+        except User.DoesNotExist as error:
+            raise AuthenticationFailed("The user has been deleted.") from error
         return user

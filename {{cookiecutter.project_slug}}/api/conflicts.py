@@ -5,10 +5,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import Model, ProtectedError, RestrictedError
-from django.http import Http404
+from django.db.models import Model
+from rest_framework.permissions import SAFE_METHODS
 
 logger = logging.getLogger(__name__)
 
@@ -17,15 +16,10 @@ Result = TypeVar("Result")
 
 
 def is_conflict(error: BaseException) -> bool:
-    """Returns whether the database refused the changes because of those of another request."""
-    if isinstance(error, IntegrityError):
-        return not isinstance(error, (ProtectedError, RestrictedError))
-    # PostgreSQL ended the transaction, because of a deadlock for example.
-    return isinstance(error, DatabaseError) and get_sqlstate(error).startswith("40")
-
-
-def get_sqlstate(error: DatabaseError) -> str:
-    return getattr(error.__cause__, "sqlstate", None) or ""
+    """Returns whether the database refused a change that another request may have prevented."""
+    # PostgreSQL's codes of this class end a transaction, because of a deadlock for example.
+    code = getattr(error.__cause__, "sqlstate", None) or ""
+    return isinstance(error, IntegrityError) or code.startswith("40")
 
 
 def log_conflict(error: Exception) -> None:
@@ -53,17 +47,14 @@ def retry_conflicts(handler: Callable[P, Result]) -> Callable[P, Result]:
     return handle
 
 
-def lock_row(row: Model) -> None:
-    """Locks and reloads a row, so that no change of another request is lost.
+def lock_row(row: Model, method: str | None) -> None:
+    """Locks and reloads the row that a request changes, so that no concurrent change is lost.
 
-    The lock ends with the transaction; without one, nothing happens. Raises Http404 if the row has
-    been deleted.
+    The lock ends with the transaction; without one, nothing happens. Raises ObjectDoesNotExist if
+    the row has been deleted.
     """
-    if transaction.get_autocommit():
+    if method in SAFE_METHODS or transaction.get_autocommit():
         return
-    # With `no_key`, requests that refer to the row do not wait.
-    rows = type(row)._base_manager.select_for_update(no_key=True)
-    try:
-        row.refresh_from_db(from_queryset=rows)
-    except ObjectDoesNotExist as error:
-        raise Http404 from error
+    # Requests that refer to the row wait only for its deletion.
+    rows = type(row)._base_manager.select_for_update(no_key=method != "DELETE")
+    row.refresh_from_db(from_queryset=rows)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import PROTECT, RESTRICT
+from django.db.models import UniqueConstraint
 from drf_spectacular import openapi
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.plumbing import ResolvedComponent, get_view_model
@@ -39,7 +39,7 @@ RESPONSES = {
     401: ("Unauthorized", "The credentials are missing or invalid."),
     403: ("Forbidden", "The request is not permitted."),
     404: ("NotFound", "The object or page does not exist."),
-    409: ("Conflict", "Other objects require this object."),
+    409: ("Conflict", "Other objects require this one, or another request has changed them."),
     429: ("TooManyRequests", "There were too many requests."),
     # % if project.keys.remote
     503: ("ServiceUnavailable", "The keys of the token's issuer are unavailable."),
@@ -72,7 +72,7 @@ class AutoSchema(openapi.AutoSchema):
             yield 403
         if "{" in self.path or (self._is_list_view() and getattr(self.view, "paginator", None)):
             yield 404
-        if self.method == "DELETE" and self.can_be_protected():
+        if self.can_conflict():
             yield 409
         if self.view.get_throttles():
             yield 429
@@ -96,11 +96,20 @@ class AutoSchema(openapi.AutoSchema):
             for permission in self.view.get_permissions()
         )
 
-    def can_be_protected(self) -> bool:
-        """Returns whether other objects can prevent the deletion of an object."""
+    def can_conflict(self) -> bool:
+        """Returns whether other objects or a concurrent request can prevent the operation."""
         model = get_view_model(self.view, emit_warnings=False)
-        relations = model._meta.related_objects if model else ()
-        return any(relation.on_delete in (PROTECT, RESTRICT) for relation in relations)
+        if model is None or self.method in SAFE_METHODS:
+            return False
+        options = model._meta
+        if self.method == "DELETE":
+            return bool(options.related_objects or options.many_to_many)
+        fields = [field for field in options.fields if not field.primary_key]
+        return (
+            any(field.unique or field.is_relation for field in fields)
+            or bool(options.many_to_many)
+            or any(isinstance(constraint, UniqueConstraint) for constraint in options.constraints)
+        )
 
     def get_response_reference(self, status: int) -> Any:
         """Returns a reference to the response, which all operations share."""

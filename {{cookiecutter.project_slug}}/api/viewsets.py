@@ -1,9 +1,10 @@
 from typing import TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
+from django.http import Http404
 from django.utils.decorators import method_decorator
 from rest_framework import viewsets
-from rest_framework.permissions import SAFE_METHODS
 
 from .conflicts import lock_row, retry_conflicts
 
@@ -18,6 +19,8 @@ class ModelViewSet(viewsets.ModelViewSet[Row]):
 
     def get_object(self) -> Row:
         row = super().get_object()
-        if self.request.method not in SAFE_METHODS:
-            lock_row(row)
+        try:
+            lock_row(row, self.request.method)
+        except ObjectDoesNotExist as error:
+            raise Http404 from error
         return row

@@ -1,9 +1,12 @@
 """Fixtures: a user, the tokens of a real login, and a client that sends them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from threading import Barrier, BrokenBarrierError
+from typing import Any, TypeVar
 
 import pytest
 import time_machine
@@ -11,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.contrib.auth import models as auth
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +31,7 @@ PASSWORD = "correct horse battery staple"
 LOGIN = {{ '"ada@example.com"' if project.accounts.email_login else '"ada"' }}
 CREDENTIALS = {"{{ project.accounts.login_field }}": LOGIN, "password": PASSWORD}
 
+T = TypeVar("T")
 Travel = Callable[[timedelta], time_machine.travel]
 
 
@@ -194,6 +198,36 @@ def create_client(token: str) -> APIClient:
     header = {api_settings.AUTH_HEADER_NAME: f"{api_settings.AUTH_HEADER_TYPES[0]} {token}"}
     client.credentials(**header)
     return client
+
+
+def run_concurrently(functions: Iterable[Callable[[], T]]) -> list[T]:
+    """Calls functions in threads, each with its own connection. Returns the results."""
+
+    def run(function: Callable[[], T]) -> T:
+        try:
+            return function()
+        finally:
+            connections.close_all()
+
+    calls = list(functions)
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def synchronize(monkeypatch: pytest.MonkeyPatch, calls: int, *methods: tuple[Any, str]) -> None:
+    """Lets concurrent calls of methods start together, unless one waits for another one."""
+    barrier = Barrier(calls, timeout=0.1)
+
+    def replace(method: Callable[..., Any]) -> Callable[..., Any]:
+        def start(*args: Any, **kwargs: Any) -> Any:
+            with suppress(BrokenBarrierError):
+                barrier.wait()
+            return method(*args, **kwargs)
+
+        return start
+
+    for target, name in methods:
+        monkeypatch.setattr(target, name, replace(getattr(target, name)))
 
 
 @pytest.fixture

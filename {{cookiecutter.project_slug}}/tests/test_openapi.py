@@ -90,14 +90,13 @@ def test_impossible_errors_are_not_described(paths: dict[str, Any]) -> None:
         # % if project.api.browsable or project.api.permission == "DjangoModelPermissions"
         "403",
         # % endif
+        # % if project.api.resources[0].can_conflict
+        "409",
+        # % endif
         # % if project.keys.remote
         "503",
         # % endif
     ]
-    # % endif
-    # % if project.api.protects
-    deletions = [path["delete"]["responses"] for path in paths.values() if "delete" in path]
-    assert any("409" in responses for responses in deletions)
     # % endif
 
 
@@ -109,3 +108,15 @@ def test_documentation_loads_only_local_files(anonymous: APIClient, page: str) -
     assert "/static/drf_spectacular_sidecar/" in text
     assert 'src="http' not in text
     assert 'href="http' not in text
+# % if project.api.protects
+
+
+def test_conflicts_are_described(paths: dict[str, Any]) -> None:
+    conflicts = {
+        method
+        for path in paths.values()
+        for method, operation in path.items()
+        if "409" in operation["responses"]
+    }
+    assert conflicts == {"post", "put", "patch", "delete"}
+# % endif

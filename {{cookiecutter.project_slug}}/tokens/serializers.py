@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from rest_framework_simplejwt import authentication, serializers
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.settings import api_settings
@@ -33,7 +34,12 @@ class {{ project.tokens.obtain_serializer }}(serializers.{{ project.tokens.obtai
         self.fields["password"] = serializers.PasswordField(trim_whitespace=False, max_length=4096)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        data: dict[str, Any] = super().validate(attrs)
+        try:
+            data: dict[str, Any] = super().validate(attrs)
+        except DatabaseError:
+            # If the user has been deleted since the password was checked, the second attempt
+            # refuses the login.
+            data = super().validate(attrs)
         request = self.context["request"]
         # % if project.revocation.sessions
         token = self.token_class(data["{{ project.tokens.refresh_field }}"], verify=False)
