@@ -1,7 +1,9 @@
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db.models import ProtectedError, RestrictedError
 from rest_framework import status
+from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_framework_handler
 from rest_framework.views import set_rollback
@@ -10,7 +12,7 @@ from .conflicts import is_conflict, log_conflict
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Returns 409 if the database refuses a change; leaves other errors to REST framework."""
+    """Returns JSON for errors that REST framework leaves to Django; 409 is a conflict."""
     if isinstance(error, ProtectedError):
         return respond_conflict(describe_dependents(error.protected_objects), "protected")
     if isinstance(error, RestrictedError):
@@ -18,6 +20,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if is_conflict(error):
         log_conflict(error)
         return respond_conflict("Another request has changed the same objects.", "conflict")
+    if isinstance(error, SuspiciousOperation):
+        # Django limits the size of a body and the number of its fields.
+        error = ParseError("The request is too large or malformed.")
     return rest_framework_handler(error, context)
 
 
