@@ -37,7 +37,7 @@ def change(path: Path, before: str, after: str) -> None:
 def run_resource_tests(project: Path, *names: str) -> tuple[int, str]:
     """Returns status and output of all tests of the resources, or of the named ones."""
     tests = "tests/test_resources.py"
-    chosen = [f"{tests}::{name}" for name in names] or [tests]
+    chosen = [name if "/" in name else f"{tests}::{name}" for name in names] or [tests]
     options = ("-q", "--tb=short", "--nomigrations", "-p", "no:cacheprovider")
     pytest = project / ".venv" / BIN / "pytest"
     database = f"sqlite:///{project / 'db.sqlite3'}"

@@ -111,7 +111,8 @@ class Room(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        ordering = ("id",)
+        ordering = ("created_at", "id")
+        indexes = [models.Index(fields=["created_at", "id"])]
 
     def __str__(self) -> str:
         return f"room {self.number}"

@@ -32,6 +32,7 @@ class Mutation(NamedTuple):
 
 BOOK_VIEW = "    serializer_class = serializers.BookSerializer\n"
 BOOK_META = "        model = models.Book\n        fields = (\n"
+CONCURRENCY = "tests/test_concurrency.py"
 MUTATIONS = {
     "plain view set": Mutation(
         "api/views.py",
@@ -231,21 +232,39 @@ MUTATIONS = {
     "ordering field": Mutation("api/views.py", '        "ratio",\n', "", "TestBook::test_ordering"),
     "ordering": Mutation(
         "config/settings.py",
-        '        "rest_framework.filters.OrderingFilter",\n',
+        '        "api.ordering.OrderingFilter",\n',
         "",
         "TestBook::test_ordering",
     ),
-    "no default order": Mutation(
-        "api/models.py",
-        'ordering = ("id",)',
-        "ordering = ()",
-        "TestBook::test_pages_in_order_of_creation",
-    ),
     "other default order": Mutation(
         "api/models.py",
-        'ordering = ("id",)',
-        'ordering = ("-id",)',
+        'ordering = ("created_at", "id")',
+        'ordering = ("-created_at", "id")',
         "TestBook::test_pages_in_order_of_creation",
+    ),
+    "order that is not total": Mutation(
+        "api/ordering.py",
+        'return rows.order_by(*terms, f"{sign}pk")',
+        "return rows.order_by(*terms)",
+        "TestBook::test_pages_in_every_order",
+    ),
+    "null in order": Mutation(
+        "api/ordering.py",
+        "        if self.nullable and not descending:\n",
+        "        if descending:\n",
+        "TestLoan::test_pages_in_every_order",
+    ),
+    "conflict that is not retried": Mutation(
+        "api/viewsets.py",
+        '@method_decorator(retry_conflicts, name="create")\n',
+        "",
+        f"{CONCURRENCY}::test_unique_value_is_created_once",
+    ),
+    "update without transaction": Mutation(
+        "api/viewsets.py",
+        '@method_decorator(retry_conflicts, name="update")\n',
+        "",
+        f"{CONCURRENCY}::test_updates_lose_nothing",
     ),
     "no pages": Mutation(
         "api/views.py",

@@ -139,10 +139,9 @@ class Resource:
 
     @property
     def indexes(self) -> list[str]:
-        """The names of the fields of each index, as source."""
-        ordering = [self.ordering] if len(self.ordering) > 1 else []
-        fields = [*ordering, *([name] for name in self.indexed)]
-        return [", ".join(map(string, names)) for names in fields]
+        """The names of the fields of each index, as source. Every order of a list ends with id."""
+        names = [name for name in self.ordering + self.indexed if name != "id"]
+        return [f'{string(name)}, "id"' for name in dict.fromkeys(names)]
 
     @property
     def constraints(self) -> list[tuple[Field, str]]:

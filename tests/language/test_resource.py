@@ -97,3 +97,23 @@ def test_resource_facts() -> None:
 def test_nullable_text_does_not_represent_row() -> None:
     (book,) = parse("Book(isbn: str unique optional, name: str)")
     assert book.title_field == "name"
+
+
+@pytest.mark.parametrize(
+    ("fields", "ordering", "indexes", "can_conflict"),
+    [
+        ("x: int", ["created_at", "id"], ["created_at", "x"], False),
+        ("x: int unique", ["created_at", "id"], ["created_at"], True),
+        ("x: bool, y: Thing optional", ["created_at", "id"], ["created_at"], True),
+        ("x: owner, y: bool", ["created_at", "id"], ["created_at"], True),
+        ("created_at: date", ["id"], ["created_at"], False),
+        ("created_at: date unique", ["id"], [], True),
+    ],
+)
+def test_order_of_lists(
+    fields: str, ordering: list[str], indexes: list[str], can_conflict: bool
+) -> None:
+    (resource,) = parse(f"Thing({fields})")
+    assert resource.ordering == ordering
+    assert resource.indexes == [f'"{name}", "id"' for name in indexes]
+    assert resource.can_conflict is can_conflict
