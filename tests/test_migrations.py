@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from .baking import BIN, run
+from .baking import BIN, create_database, run
 from .changing import change, render_project
-from .fuzzing import create_database
 
 RESOURCES = """
 Room(name: str unique);

@@ -73,7 +73,7 @@ def test_project_is_proven(
     files = renderer.render({"resources": RESOURCES, **answers})
     project = write(files, tmp_path / "project")
     change_keys(project / "accounts" / "models.py", key)
-    change_keys(project / "api" / "models.py", UUID if key == TEXT else key)
+    change_keys(project / "api" / "models.py", key)
     python, ruff = environment / BIN / "python", environment / BIN / "ruff"
     run(ruff, "check", "--fix", "--select", "I", cwd=project)
     run(ruff, "format", cwd=project)

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
+from django.db import DataError
 from django.db.models import ProtectedError, RestrictedError
 from rest_framework import status
 from rest_framework.exceptions import ParseError
@@ -20,6 +21,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if is_conflict(error):
         log_conflict(error)
         return respond_conflict("Another request has changed the same objects.", "conflict")
+    if isinstance(error, DataError):
+        error = ParseError("The database cannot store a value.")
     if isinstance(error, SuspiciousOperation):
         # Django limits the size of a body and the number of its fields.
         error = ParseError("The request is too large or malformed.")
