@@ -59,6 +59,7 @@ RESERVED_RESOURCES = {
     "User": "it is the project's user model",
 }
 RESERVED_CLASSES = {
+    *keyword.kwlist,
     "Decimal",
     "DoesNotExist",
     "I",

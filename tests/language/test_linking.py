@@ -84,7 +84,7 @@ def test_reverse_accessors_differ() -> None:
 def test_classes_of_choices_have_names_of_their_own() -> None:
     text = (
         "Room(meta: choice(a|b), decimal: choice(a|b), u_u_i_d: choice(a|b), bed: choice(a|b),"
-        " a_1: choice(a|b) = b, a1: choice(a|b)); Bed(x: int)"
+        " a_1: choice(a|b) = b, a1: choice(a|b), none: choice(a|b)); Bed(x: int)"
     )
     room, _ = parse(text)
     assert [field.choices_class for field in room.fields] == [
@@ -94,6 +94,7 @@ def test_classes_of_choices_have_names_of_their_own() -> None:
         "BedChoices",
         "A1",
         "A1Choices",
+        "NoneChoices",
     ]
     assert "default=A1.B," in room.fields[4].declaration
 
