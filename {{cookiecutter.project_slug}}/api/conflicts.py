@@ -3,16 +3,13 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Model
 from rest_framework.permissions import SAFE_METHODS
 
 logger = logging.getLogger(__name__)
-
-P = ParamSpec("P")
-Result = TypeVar("Result")
 
 
 def is_conflict(error: BaseException) -> bool:
@@ -27,14 +24,14 @@ def log_conflict(error: Exception) -> None:
     logger.warning("The database refused a change.", exc_info=error)
 
 
-def retry_conflicts(handler: Callable[P, Result]) -> Callable[P, Result]:
+def retry_conflicts(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Runs a handler in a transaction, and once more after a conflict.
 
     The second time, the validators find what the other request has changed.
     """
 
     @wraps(handler)
-    def handle(*args: P.args, **kwargs: P.kwargs) -> Result:
+    def handle(*args: Any, **kwargs: Any) -> Any:
         try:
             with transaction.atomic():
                 return handler(*args, **kwargs)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier, BrokenBarrierError
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 import time_machine
@@ -31,7 +31,6 @@ PASSWORD = "correct horse battery staple"
 LOGIN = {{ '"ada@example.com"' if project.accounts.email_login else '"ada"' }}
 CREDENTIALS = {"{{ project.accounts.login_field }}": LOGIN, "password": PASSWORD}
 
-T = TypeVar("T")
 Travel = Callable[[timedelta], time_machine.travel]
 
 
@@ -200,10 +199,10 @@ def create_client(token: str) -> APIClient:
     return client
 
 
-def run_concurrently(functions: Iterable[Callable[[], T]]) -> list[T]:
+def run_concurrently(functions: Iterable[Callable[[], Any]]) -> list[Any]:
     """Calls functions in threads, each with its own connection. Returns the results."""
 
-    def run(function: Callable[[], T]) -> T:
+    def run(function: Callable[[], Any]) -> Any:
         try:
             return function()
         finally:
