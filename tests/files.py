@@ -92,17 +92,19 @@ RESOURCE_FILES = {
     "api/filters.py",
     "api/models.py",
     "api/serializers.py",
+    "api/serializing.py",
     "api/views.py",
     "scripts/seed.py",
     "tests/api.py",
     "tests/test_concurrency.py",
+    "tests/test_forms.py",
     "tests/test_resources.py",
     "tests/test_seeding.py",
 }
 # Files that exist if `resources` matches a pattern.
 ONLY_WITH = {
     "api/ownership.py": r": owner\b",
-    "api/validators.py": r": (float|json)\b",
+    "api/validators.py": r": (duration|float|json)\b",
 }
 COOKIE_FILES = {"tests/test_cookies.py", "tokens/cookies.py"}
 REMOTE_FILES = {"tests/test_remote_keys.py", "tokens/issuer.py"}
@@ -145,6 +147,8 @@ def expected_files(answers: Answers) -> set[str]:
     also = answers.get("also_accept", "session")
     if also != "nothing":
         found.add(f"tests/test_also_{also}.py")
+    if also == "session":
+        found.add("api/renderers.py")
     resources = answers.get("resources", PROMPTS["resources"])
     if resources != "none":
         found |= RESOURCE_FILES

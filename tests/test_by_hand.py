@@ -124,7 +124,7 @@ class Room(models.Model):
             "",
             """
 
-class RoomSerializer(serializers.ModelSerializer[models.Room]):
+class RoomSerializer(serializing.ModelSerializer[models.Room]):
     class Meta:
         model = models.Room
         fields = ("id", "number", "tenant", "created_at", "updated_at")

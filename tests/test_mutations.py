@@ -33,6 +33,8 @@ class Mutation(NamedTuple):
 BOOK_VIEW = "    serializer_class = serializers.BookSerializer\n"
 BOOK_META = "        model = models.Book\n        fields = (\n"
 CONCURRENCY = "tests/test_concurrency.py"
+FORMS = "tests/test_forms.py"
+FORM = "self.read_form(data) if is_html_input(data) else data"
 MUTATIONS = {
     "plain view set": Mutation(
         "api/views.py",
@@ -116,7 +118,7 @@ MUTATIONS = {
         "config/settings.py",
         '        "rest_framework.parsers.MultiPartParser",\n',
         "",
-        "TestBook::test_create_with_form",
+        f"{FORMS}::test_missing_fields_are_as_in_json",
     ),
     "required field": Mutation(
         "api/models.py",
@@ -160,8 +162,29 @@ MUTATIONS = {
     "choices": Mutation(
         "api/models.py", ", choices=State.choices", "", "TestBook::test_invalid_values"
     ),
+    "missing fields of a form": Mutation(
+        "api/serializing.py", FORM, "data", f"{FORMS}::test_missing_fields_are_as_in_json"
+    ),
+    "empty lists of a form": Mutation(
+        "api/serializing.py",
+        'item for item in value if item != ""',
+        "item for item in value",
+        f"{FORMS}::test_browsable_form_clears_values",
+    ),
+    "JSON of a form": Mutation(
+        "api/serializing.py",
+        "        models.JSONField: JSONField,\n",
+        "",
+        f"{FORMS}::test_json_in_form",
+    ),
+    "forms of the browsable API": Mutation(
+        "config/settings.py",
+        "api.renderers",
+        "rest_framework.renderers",
+        f"{FORMS}::test_browsable_form_clears_values",
+    ),
     "validator of JSON": Mutation(
-        "api/models.py", "validators=[validate_storable]", "", "TestBook::test_null_in_form"
+        "api/models.py", "validators=[validate_storable]", "", f"{FORMS}::test_json_in_form"
     ),
     "check constraint": Mutation(
         "api/models.py",
@@ -170,8 +193,8 @@ MUTATIONS = {
         "TestBook::test_constraints",
     ),
     "longest duration": Mutation(
-        "api/serializers.py",
-        "    serializer_field_mapping = FIELDS\n",
+        "api/models.py",
+        "validators=[validate_duration]",
         "",
         "TestBook::test_hostile_values",
     ),
@@ -188,7 +211,7 @@ MUTATIONS = {
         "TestBook::test_hostile_queries",
     ),
     "durations in filters": Mutation(
-        "api/filtering.py", ', "extra": limit_duration', "", "TestBook::test_hostile_queries"
+        "api/filtering.py", ', "extra": get_validators', "", "TestBook::test_hostile_queries"
     ),
     "filter": Mutation(
         "api/filters.py", '            "title": ["exact"],\n', "", "TestBook::test_filters"

@@ -176,6 +176,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "duration": Kind(
         field="DurationField",
+        validator="validate_duration",
         lookups=_RANGE,
         convert=defaults.convert_duration,
         sample='f"00:{n:02}:00"',

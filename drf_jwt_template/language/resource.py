@@ -177,10 +177,10 @@ class Resource:
     def view_base(self) -> str:
         return "ownership.OwnedViewSet" if self.owner else "viewsets.ModelViewSet"
 
-    def serializer_base(self, hyperlinked: bool) -> str:
-        if self.owner or self.owned_relations:
-            return "ownership.OwnedModelSerializer"
-        return f"serializers.{'Hyperlinked' if hyperlinked else ''}ModelSerializer"
+    @property
+    def serializer_base(self) -> str:
+        owned = self.owner or self.owned_relations
+        return f"{'ownership.Owned' if owned else 'serializing.'}ModelSerializer"
 
     def base(self, generic: str, suffix: str) -> str:
         """Returns the base class of the class with `suffix`, as in `class X(…):`."""

@@ -32,7 +32,7 @@ from .helpers import descriptions, field_of, printed
         ("date", "DateField()"),
         ("datetime", "DateTimeField()"),
         ("time", "TimeField()"),
-        ("duration", "DurationField()"),
+        ("duration", "DurationField(validators=[validate_duration])"),
         ("uuid", "UUIDField()"),
         ("email", "EmailField()"),
         ("url", "URLField()"),
