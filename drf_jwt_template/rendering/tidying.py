@@ -120,7 +120,7 @@ def drop_unused_imports(source: str) -> str:
             if "# noqa: F401" in lines[first]:
                 continue
             kept = [alias for alias in statement.names if _is_needed(alias, used)]
-            if len(kept) < len(statement.names):
+            if len(kept) < len(statement.names) or _has_alias(statement):
                 lines[first:last] = _import_lines(statement, kept)
                 if not kept and not _has_neighbour(lines, first):
                     _drop_group(lines, first)
@@ -140,9 +140,21 @@ def _import_lines(statement: Import, names: list[ast.alias]) -> list[str]:
     if isinstance(statement, ast.Import):
         return [f"import {', '.join(words)}\n"]
     start = f"from {'.' * statement.level}{statement.module or ''} import "
-    if len(start) + len(", ".join(words)) <= LINE_LENGTH:
-        return [f"{start}{', '.join(words)}\n"]
-    return [f"{start}(\n", *(f"    {word},\n" for word in words), ")\n"]
+    # A name with an alias has a statement of its own.
+    plain = [alias.name for alias in names if not alias.asname]
+    groups = [plain] * bool(plain) + [[word] for word in words if " as " in word]
+    lines = []
+    for group in sorted(groups, key=lambda group: group[0]):
+        if len(start) + len(", ".join(group)) <= LINE_LENGTH:
+            lines.append(f"{start}{', '.join(group)}\n")
+        else:
+            lines += [f"{start}(\n", *(f"    {word},\n" for word in group), ")\n"]
+    return lines
+
+
+def _has_alias(statement: Import) -> bool:
+    """Returns whether several names are imported, one of them under another name."""
+    return len(statement.names) > 1 and any(alias.asname for alias in statement.names)
 
 
 def _has_neighbour(lines: list[str], at: int) -> bool:

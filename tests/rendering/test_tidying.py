@@ -51,6 +51,12 @@ def test_unused_name_is_dropped() -> None:
     assert drop_unused_imports("from a import b, c\n\nc()\n") == "from a import c\n\nc()\n"
 
 
+def test_name_with_alias_has_statement_of_its_own() -> None:
+    source = "from a import b, c as d, e, f as g\n\nb(d, e, g)\n"
+    expected = "from a import b, e\nfrom a import c as d\nfrom a import f as g\n\nb(d, e, g)\n"
+    assert drop_unused_imports(source) == expected
+
+
 def test_module_that_uses_everything_is_unchanged() -> None:
     source = '"""Doc."""\n\nimport a\nfrom b import (\n    c,\n)\n\na.f(c)\n'
     assert drop_unused_imports(source) == source
