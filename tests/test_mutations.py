@@ -183,6 +183,18 @@ MUTATIONS = {
         "rest_framework.renderers",
         f"{FORMS}::test_browsable_form_clears_values",
     ),
+    "depth of JSON": Mutation(
+        "api/parsers.py",
+        "MAX_DEPTH = 100",
+        "MAX_DEPTH = 300",
+        f"{FORMS}::test_deeply_nested_json_is_refused",
+    ),
+    "JSON of the admin": Mutation(
+        "api/admin.py",
+        "    formfield_overrides = JSON\n",
+        "",
+        f"{FORMS}::test_json_in_admin",
+    ),
     "validator of JSON": Mutation(
         "api/models.py", "validators=[validate_storable]", "", f"{FORMS}::test_json_in_form"
     ),

@@ -5,12 +5,12 @@ from typing import IO, Any
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
+# Deeply nested JSON can be parsed with a few functions on the stack, but not written with many.
+MAX_DEPTH = 100
+
 
 class JSONParser(parsers.JSONParser):
-    """Rejects lone surrogates and deeply nested JSON, which would make a response fail (500).
-
-    JSON can contain one half of a surrogate pair, but UTF-8 cannot (RFC 8259, section 8.2).
-    """
+    """Rejects JSON that cannot be written again, which would make a response fail (500)."""
 
     def parse(
         self,
@@ -20,9 +20,44 @@ class JSONParser(parsers.JSONParser):
     ) -> Any:
         try:
             data = super().parse(stream, media_type, parser_context)
-            json.dumps(data, ensure_ascii=False).encode()
+            check_json(data)
         except RecursionError:
             raise ParseError("The JSON is nested too deeply.") from None
-        except UnicodeEncodeError:
-            raise ParseError("The JSON contains a lone surrogate.") from None
+        except ValueError as error:
+            raise ParseError(str(error)) from None
         return data
+# % if project.api.has_type("json")
+
+
+class JSONDecoder(json.JSONDecoder):
+    """Rejects such JSON in the text of a form; forms handle only JSONDecodeError."""
+
+    def decode(self, s: str, *args: Any) -> Any:
+        try:
+            data = super().decode(s, *args)
+            check_json(data)
+        except (RecursionError, ValueError) as error:
+            raise json.JSONDecodeError(str(error), s, 0) from error
+        return data
+# % endif
+
+
+def check_json(data: Any) -> None:
+    """Raises ValueError for deeply nested JSON and for lone surrogates.
+
+    JSON can contain one half of a surrogate pair, but UTF-8 cannot (RFC 8259, section 8.2).
+    """
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for item in level
+            if isinstance(item, (dict, list))
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+    if level:
+        raise ValueError("The JSON is nested too deeply.")
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("The JSON contains a lone surrogate.") from None
