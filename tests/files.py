@@ -58,6 +58,7 @@ COMMON_FILES = {
     "tests/__init__.py",
     "tests/conftest.py",
     "tests/test_accounts.py",
+    "tests/test_admin.py",
     "tests/test_attacks.py",
     "tests/test_checks.py",
     "tests/test_conflicts.py",

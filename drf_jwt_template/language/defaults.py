@@ -20,6 +20,8 @@ from .names import choice_member
 Converter = Callable[[str, FieldFacts], str]
 
 INT_RANGE = (-(2**31), 2**31 - 1)
+# SQLite stores durations as microseconds, in 64 bits.
+LONGEST_DURATION = dt.timedelta(days=106_751_990)
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[0-9]{2}:[0-9]{2}(:[0-9]{2})?"
 _ZONE = "(Z|[+-][0-9]{2}:[0-9]{2})?"
@@ -115,7 +117,10 @@ convert_time = _match_iso("time", dt.time.fromisoformat, _TIME, "12:30")
 
 
 def convert_duration(text: str, field: FieldFacts) -> str:
-    return duration_source(parse_duration(text), "dt.timedelta")
+    value = parse_duration(text)
+    if value > LONGEST_DURATION:
+        raise ValueError(f"a duration of at most {LONGEST_DURATION.days} days")
+    return duration_source(value, "dt.timedelta")
 
 
 def convert_uuid(text: str, field: FieldFacts) -> str:

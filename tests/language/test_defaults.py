@@ -48,6 +48,7 @@ UUID_TEXT = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
         ("time=12:30", 'dt.time.fromisoformat("12:30:00")'),
         ("duration=1h30m", "dt.timedelta(hours=1, minutes=30)"),
         ("duration='2 weeks'", "dt.timedelta(days=14)"),
+        ("duration=106751990d", "dt.timedelta(days=106751990)"),
         (f"uuid={UUID_TEXT.upper()}", f'UUID("{UUID_TEXT}")'),
         ("email=a.b+c@example.com", '"a.b+c@example.com"'),
         ("url=https://example.com/x?y=z#f", '"https://example.com/x?y=z#f"'),
@@ -103,6 +104,7 @@ def test_default_is_converted_to_source(text: str, source: str) -> None:
             for bad in ("noon", "25:00", "12:60", "12.30", "12:30+02:00", "12:30Z", "T12:30")
         ),
         *((f"duration={bad}", "a duration such as") for bad in ("soon", "5", "-5m", "9999999999d")),
+        ("duration=106751991d", "a duration of at most 106751990 days"),
         *((f"uuid={bad}", "a UUID such as") for bad in ("x", UUID_TEXT[:-1], "0" * 33)),
         *(
             (f"email='{bad}'", "an e-mail address")
