@@ -3,14 +3,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.messages.middleware import MessageMiddleware
-from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.db import DatabaseError, DataError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 from api.conflicts import is_conflict, log_conflict, retry_conflicts
 
 
 class AdminSite(admin.AdminSite):
-    """Shows a conflict with another request as an error of the form."""
+    """Shows a conflict with another request as an error of the form.
+
+    A value that the database cannot store, such as a null character in a query, is a 400.
+    """
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         @retry_conflicts
@@ -22,10 +25,12 @@ class AdminSite(admin.AdminSite):
 
         @functools.wraps(view)
         def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if request.method != "POST":
-                return view(request, *args, **kwargs)
             try:
-                return run(request, *args, **kwargs)
+                if request.method == "POST":
+                    return run(request, *args, **kwargs)
+                return view(request, *args, **kwargs)
+            except DataError:
+                return HttpResponseBadRequest("The database cannot store a value.")
             except DatabaseError as error:
                 if not is_conflict(error):
                     raise

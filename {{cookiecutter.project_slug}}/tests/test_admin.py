@@ -47,7 +47,8 @@ EXTREMES: dict[str, tuple[Any, Any]] = {
     "DurationField": (dt.timedelta(days=-106_751_990), dt.timedelta(days=106_751_990)),
     "FloatField": (-sys.float_info.max, sys.float_info.max),
     "GenericIPAddressField": ("::1", "ff02::1"),
-    "JSONField": ({}, {TEXT: [TEXT]}),
+    # Django's forms refuse an empty object.
+    "JSONField": ({"": None}, {TEXT: [TEXT]}),
     "TimeField": (dt.time.min, dt.time.max),
     "UUIDField": (UUID(int=0), UUID(int=2**128 - 1)),
 }
@@ -249,8 +250,12 @@ def test_autocompletion(staff: Client) -> None:
     for model in MODELS:
         names = {"app_label": model._meta.app_label, "model_name": model.__name__.lower()}
         for field in admin.site.get_model_admin(model).autocomplete_fields:
-            for text in ("", TEXT, "\0", "9" * 50):
-                query = {**names, "field_name": field, "term": text}
-                response = staff.get(reverse("admin:autocomplete"), query)
+            query = {**names, "field_name": field}
+            for text in ("", TEXT, "9" * 50):
+                response = staff.get(reverse("admin:autocomplete"), {**query, "term": text})
                 assert response.status_code == 200, (query, text)
                 assert response["Content-Type"] == "application/json"
+            with rolled_back():
+                # PostgreSQL refuses null characters.
+                response = staff.get(reverse("admin:autocomplete"), {**query, "term": "\0"})
+                assert response.status_code in (200, 400), query
