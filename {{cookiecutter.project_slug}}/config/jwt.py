@@ -18,6 +18,11 @@ JWT_KEYS = KeyRing.from_environment(env, BASE_DIR)
 
 # The maximum lifetime of a login, even if it is refreshed.
 JWT_ABSOLUTE_LIFETIME = {{ project.tokens.absolute_lifetime | duration }}
+# % if project.revocation.sessions
+# A client that lost the response of a refresh can repeat the request for this long. With zero, a
+# repetition ends the session.
+JWT_REPEAT_WINDOW = timedelta(seconds=10)
+# % endif
 # % endif
 
 SIMPLE_JWT: dict[str, Any] = {

@@ -7,6 +7,9 @@ from .env import BASE_DIR, env
 from .jwt import JWT_ABSOLUTE_LIFETIME as JWT_ABSOLUTE_LIFETIME
 # % endif
 from .jwt import JWT_KEYS as JWT_KEYS
+# % if project.tokens.rotates and project.revocation.sessions
+from .jwt import JWT_REPEAT_WINDOW as JWT_REPEAT_WINDOW
+# % endif
 from .jwt import SIMPLE_JWT as SIMPLE_JWT
 
 # Core

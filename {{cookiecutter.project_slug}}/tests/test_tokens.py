@@ -16,6 +16,7 @@ from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import User
 from tokens import pair, revocation, serializers, views
+from tokens.models import Session
 
 from .conftest import (
     CREDENTIALS,
@@ -288,9 +289,69 @@ def test_refresh_stops_at_absolute_lifetime(tokens: dict[str, str]) -> None:
                 token = read_tokens(refresh(token))["refresh"]
     assert read_claims(token)["exp"] == end
     assert read_claims(token)["auth_time"] == start
+
+
+def test_shorter_absolute_lifetime_ends_login(tokens: dict[str, str]) -> None:
+    with (
+        time_machine.travel(timezone.now() + timedelta(seconds=90), tick=False),
+        override_settings(JWT_ABSOLUTE_LIFETIME=timedelta(minutes=1)),
+    ):
+        assert refresh(tokens["refresh"]).status_code == 401
 # % if project.revocation.enabled
 
 
+# % if project.revocation.sessions
+def test_lost_response_can_be_repeated(
+    tokens: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    first = read_tokens(refresh(tokens["refresh"]))
+    (row,) = Session.objects.values()
+    with time_machine.travel(timezone.now() + timedelta(seconds=9), tick=False):
+        again = read_tokens(refresh(tokens["refresh"]))
+        assert read_claims(again["refresh"]) == read_claims(first["refresh"])
+        assert read_claims(again["access"])["jti"] != read_claims(first["access"])["jti"]
+        assert status_with_token(again["access"]) == 200
+        assert Session.objects.values().get() == row
+        assert refresh(again["refresh"]).status_code == 200
+    events = [record for record in caplog.records if record.msg.startswith("%s")]
+    assert [getattr(record, "event", "") for record in events[-3:]] == [
+        "refresh",
+        "refresh_repeated",
+        "refresh",
+    ]
+    assert getattr(events[-2], "address", "") == "127.0.0.1"
+
+
+def test_older_token_is_refused_within_window(tokens: dict[str, str]) -> None:
+    """A page that is reloaded several times may send a token before the previous one."""
+    newest = tokens["refresh"]
+    for _ in range(3):
+        newest = read_tokens(refresh(newest))["refresh"]
+    assert refresh(tokens["refresh"]).status_code == 401
+    assert refresh(newest).status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=False):
+        assert refresh(tokens["refresh"]).status_code == 401
+        assert refresh(newest).status_code == 401
+
+
+@override_settings(JWT_REPEAT_WINDOW=timedelta(0))
+def test_repetition_without_window_ends_login(tokens: dict[str, str]) -> None:
+    new = read_tokens(refresh(tokens["refresh"]))
+    assert refresh(tokens["refresh"]).status_code == 401
+    assert refresh(new["refresh"]).status_code == 401
+
+
+def test_repetition_passes_all_checks(tokens: dict[str, str], user: User) -> None:
+    refresh(tokens["refresh"])
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert refresh(tokens["refresh"]).status_code == 401
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    assert refresh(tokens["refresh"]).status_code == 200
+    user.set_password("another long password")
+    user.save()
+    revocation.end_sessions(user, "password-changed")
+    assert refresh(tokens["refresh"]).status_code == 401
+# % else
 def test_refresh_token_works_once(tokens: dict[str, str]) -> None:
     assert refresh(tokens["refresh"]).status_code == 200
     assert refresh(tokens["refresh"]).status_code == 401
@@ -301,6 +362,7 @@ def test_reuse_within_grace_period_keeps_login(tokens: dict[str, str]) -> None:
     with time_machine.travel(timezone.now() + timedelta(seconds=9), tick=False):
         assert refresh(tokens["refresh"]).status_code == 401
         assert refresh(new["refresh"]).status_code == 200
+# % endif
 
 
 def test_reuse_after_grace_period_ends_login(

@@ -5,6 +5,7 @@ from rest_framework_simplejwt import authentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token
+from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from .models import Session
 
@@ -28,7 +29,10 @@ class JWTAuthentication(authentication.JWTAuthentication):
     # % if project.revocation.sessions
 
     def get_user(self, validated_token: Token) -> Any:
-        """Returns the user of the token's session, with one query for both.
+        return self.get_session(validated_token).user
+
+    def get_session(self, validated_token: Token) -> Session:
+        """Returns the token's session and its user, with one query for both.
 
         Raises AuthenticationFailed if the session has ended: a logout takes effect immediately.
         """
@@ -45,5 +49,9 @@ class JWTAuthentication(authentication.JWTAuthentication):
             raise AuthenticationFailed("The session belongs to another user.", "user_not_found")
         if api_settings.CHECK_USER_IS_ACTIVE and not user.is_active:
             raise AuthenticationFailed("The user is inactive.", "user_inactive")
-        return user
+        if api_settings.CHECK_REVOKE_TOKEN:
+            found = validated_token.get(api_settings.REVOKE_TOKEN_CLAIM)
+            if found != get_md5_hash_password(user.password):
+                raise AuthenticationFailed("The password has been changed.", "password_changed")
+        return session
     # % endif

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
-from rest_framework_simplejwt import authentication, serializers
-from rest_framework_simplejwt.exceptions import AuthenticationFailed
+from rest_framework_simplejwt import serializers
+from rest_framework_simplejwt.exceptions import AuthenticationFailed, TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token, UntypedToken
 from rest_framework_simplejwt.utils import datetime_to_epoch
@@ -63,8 +63,8 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         token = self.token_class(attrs["{{ project.tokens.refresh_field }}"])
         # % if project.revocation.sessions and project.tokens.rotates
-        # Simple JWT's class only fetches the user: replace_token() checks the session.
-        user: Any = authentication.JWTAuthentication().get_user(token)
+        session = JWTAuthentication().get_session(token)
+        user: Any = session.user
         # % else
         user: Any = JWTAuthentication().get_user(token)
         # % endif
@@ -81,7 +81,11 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
         log_event("refresh", request, user=user.pk)
         return {"token": str(token)}
         # % else
-        # % if project.tokens.rotates and project.revocation.enabled
+        # % if project.tokens.rotates and project.revocation.sessions
+        used = token.payload.copy()
+        renew_token(token)
+        revocation.replace_token(used, token, session, request)
+        # % elif project.tokens.rotates and project.revocation.enabled
         used = token.payload.copy()
         renew_token(token)
         revocation.replace_token(used, token, user, request)
@@ -90,7 +94,9 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
         # % elif project.revocation.sessions
         revocation.record_session_use(token, request)
         # % endif
+        # % if not (project.tokens.rotates and project.revocation.sessions)
         log_event("refresh", request, user=user.pk)
+        # % endif
         # % if project.tokens.rotates
         return {"access": str(token.access_token), "refresh": str(token)}
         # % else
@@ -111,6 +117,8 @@ def renew_token(token: Token) -> None:
     token.set_iat()
     token.set_exp()
     last = int(login + settings.JWT_ABSOLUTE_LIFETIME.total_seconds())
+    if last <= now:
+        raise TokenError("The login has expired.")
     token["exp"] = min(token["exp"], last)
 # % endif
 # % if project.paths.verify
