@@ -1,6 +1,8 @@
-"""A page in a real browser, with the script from a project's README.
+"""Pages in a real browser.
 
-The refresh token is in a cookie that the page cannot read, and that pages of other sites cannot use.
+A page with the script from a project's README: the refresh token is in a cookie that the page cannot
+read, and that pages of other sites cannot use. The forms of the browsable API: they keep, set and clear
+the values of an object.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -23,6 +26,30 @@ pytestmark = pytest.mark.costly
 
 PASSWORD = "correct horse battery staple"  # noqa: S105
 LOGIN = f"logIn('admin', '{PASSWORD}')"
+RESOURCES = """
+Tag(name: str);
+Item(flag: bool, shown: bool = true, done: bool optional, new: bool = true optional, tags: many Tag optional,
+     size: int = 3 optional, day: date = 2026-01-31 optional, seen: datetime = 2026-01-31T12:00:00Z optional,
+     hour: time = 12:30 optional, span: duration = 1h30m optional, state: choice(a|b) = b, data: json optional,
+     extra: json = {}, name: str = new optional)
+"""
+DEFAULTS: dict[str, Any] = {
+    "flag": False,
+    "shown": True,
+    "done": None,
+    "new": True,
+    "tags": [],
+    "size": 3,
+    "day": "2026-01-31",
+    "seen": "2026-01-31T12:00:00Z",
+    "hour": "12:30:00",
+    "span": "01:30:00",
+    "state": "b",
+    "data": None,
+    "extra": {},
+    "name": "new",
+}
+FORM = "form[enctype='multipart/form-data']"
 ME = "call('/api/users/me/').then(async a => [a.status, (await a.json()).username])"
 
 
@@ -38,16 +65,19 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def set_up(project: Path, environment: Callable[[str], Path]) -> Path:
+    commands = prepare_project(project, environment("django-5.2"))
+    password = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+    run(commands / "python", "-m", "scripts.prepare", cwd=project, **password)
+    return project
+
+
 @pytest.fixture(params=["sessions", "blacklist"])
 def project(
     request: pytest.FixtureRequest, cookies: Cookies, environment: Callable[[str], Path]
 ) -> Path:
     answers = {"token_flow": "pair-with-refresh-cookie", "revocation": request.param}
-    project = bake(cookies, answers)
-    commands = prepare_project(project, environment("django-5.2"))
-    password = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
-    run(commands / "python", "-m", "scripts.prepare", cwd=project, **password)
-    return project
+    return set_up(bake(cookies, answers), environment)
 
 
 @pytest.fixture
@@ -162,3 +192,64 @@ def test_page_from_login_to_logout(
     sessions = (project / "tokens" / "models.py").exists()
     request = "fetch('/api/users/me/', {headers: {Authorization: `Bearer ${access}`}})"
     assert page.evaluate(f"{request}.then(a => a.status)") == (401 if sessions else 200)
+
+
+def submit(page: Page, url: str) -> Any:
+    """Submits the HTML form of a page of the browsable API, and returns the object at the URL."""
+    with page.expect_response(lambda response: response.request.method in ("POST", "PUT")) as sent:
+        page.locator(f"{FORM} button").last.click()
+    assert sent.value.ok
+    page.goto(url)
+    read = "fetch('', {headers: {Accept: 'application/json'}}).then(a => a.json())"
+    return {name: value for name, value in page.evaluate(read).items() if name != "updated_at"}
+
+
+def test_forms_of_browsable_api(
+    browser: Browser, cookies: Cookies, environment: Callable[[str], Path]
+) -> None:
+    project = set_up(bake(cookies, {"resources": RESOURCES}), environment)
+    with run_server(project) as port, browser.new_context() as context:
+        api = f"http://127.0.0.1:{port}/api/"
+        page = context.new_page()
+        page.goto(f"{api[:-1]}-auth/login/?next=/api/tags/")
+        page.fill("[name=username]", "admin")
+        page.fill("[name=password]", PASSWORD)
+        page.click("[type=submit]")
+        page.fill(f"{FORM} [name=name]", "first")
+        submit(page, f"{api}tags/1/")
+
+        # A form that nobody has filled in contains the defaults.
+        page.goto(f"{api}items/")
+        url = f"{api}items/1/"
+        page.select_option("[name=flag]", "false")
+        item = submit(page, url)
+        assert item == item | DEFAULTS
+        assert submit(page, url) == item
+
+        page.select_option("[name=flag]", "true")
+        page.select_option("[name=shown]", "false")
+        page.select_option("[name=done]", "true")
+        page.select_option("[name=new]", "false")
+        page.select_option("select[name=tags]", "1")
+        changed = {"flag": True, "shown": False, "done": True, "new": False, "tags": [1]}
+        assert submit(page, url) == item | changed
+        assert submit(page, url) == item | changed
+
+        # A form with an error shows what was entered.
+        page.select_option("[name=flag]", "false")
+        page.select_option("[name=done]", "false")
+        page.select_option("[name=new]", "")
+        page.select_option("select[name=tags]", [])
+        page.fill("[name=span]", "soon")
+        with page.expect_response(lambda response: response.status == 400):
+            page.locator(f"{FORM} button").last.click()
+        page.locator(".has-error, .help-block").first.wait_for()
+        page.fill("[name=span]", "1:30:00")
+        cleared: dict[str, Any] = {
+            "flag": False,
+            "shown": False,
+            "done": False,
+            "new": None,
+            "tags": [],
+        }
+        assert submit(page, url) == item | cleared
