@@ -76,7 +76,9 @@ LONG_NAMES = (
     f" {'h' * 30}: decimal(100,50) optional, {'i' * 30}: datetime = 2026-01-31T12:00:00Z optional,"
     f" {'j' * 30}: int unique optional, {'l' * 30}: owner) at {'k' * 100};"
     f" B{'m' * 29}({'n' * 30}: {LONG}, {'o' * 30}: many {LONG}, {'p' * 30}: {LONG} optional unique,"
-    f" {'q' * 30}: owner)"
+    f" {'q' * 30}: owner);"
+    f" C{'r' * 29}({'s' * 30}: D{'t' * 29}, {'u' * 30}: D{'t' * 29} unique, {'v' * 30}: many D{'t' * 29});"
+    f" D{'t' * 29}({'w' * 30}: str unique)"
 )
 HOSTILE = 'Ünï "quoted" it\'s \\n \\ `tick` <b>&amp;</b> *_# [x](y) | ~ $HOME %s {0} """ ☕ \\'
 OTHERS = (

@@ -89,7 +89,7 @@ def fake_choice(field: FieldFacts, resource: ResourceFacts) -> str:
 def fake_relation(field: FieldFacts, resource: ResourceFacts) -> str:
     target = f'"api.factories.{field.target}Factory"'
     if not (resource.owner and field.target_owner):
-        return f"factory.SubFactory({target})"
+        return f"factory.SubFactory(\n        {target},\n    )"
     owner = f'factory.SelfAttribute("..{factory_name(resource.owner)}")'
     same = f"{factory_name(field.target_owner)}={owner}"
     return f"factory.SubFactory(\n        {target},\n        {same},\n    )"
