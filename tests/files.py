@@ -105,7 +105,7 @@ RESOURCE_FILES = {
 # Files that exist if `resources` matches a pattern.
 ONLY_WITH = {
     "api/ownership.py": r": owner\b",
-    "api/validators.py": r": (duration|float|json)\b",
+    "api/validators.py": r": (duration|float|json)\b|: decimal\((1[6-9]|[2-9][0-9]|[0-9]{3,}),",
 }
 COOKIE_FILES = {"tests/test_cookies.py", "tokens/cookies.py"}
 REMOTE_FILES = {"tests/test_remote_keys.py", "tokens/issuer.py"}

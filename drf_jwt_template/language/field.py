@@ -47,6 +47,12 @@ class Field:
         return length if length is None or isinstance(length, int) else length(self)
 
     @property
+    def validator(self) -> str:
+        """The function of api/validators.py that checks a value, or the empty string."""
+        validator = self.kind.validator
+        return validator if isinstance(validator, str) else validator(self)
+
+    @property
     def required(self) -> bool:
         """Whether a request body must contain the field."""
         return not self.optional and self.default is None
@@ -119,8 +125,8 @@ class Field:
             options["symmetrical"] = "False"
         if self.kind.options:
             options |= self.kind.options(self)
-        if self.kind.validator:
-            options["validators"] = f"[{self.kind.validator}]"
+        if self.validator:
+            options["validators"] = f"[{self.validator}]"
         if self.unique and self.type != "relation":
             options["unique"] = "True"
         if self.optional:

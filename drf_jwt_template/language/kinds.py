@@ -27,7 +27,7 @@ class Kind:
     """The field class in `django.db.models`."""
     options: Callable[[FieldFacts], dict[str, str]] | None = None
     """Returns the options that the field class always needs, as source."""
-    validator: str = ""
+    validator: str | Callable[[FieldFacts], str] = ""
     """The function of api/validators.py that checks a value."""
     max_length: int | Callable[[FieldFacts], int] | None = None
     text: bool = False
@@ -122,6 +122,8 @@ KINDS: Mapping[str, Kind] = {
             "max_digits": field.arguments[0],
             "decimal_places": field.arguments[1],
         },
+        # SQLite stores 15 digits.
+        validator=lambda field: "validate_decimal" if int(field.arguments[0]) > 15 else "",
         lookups=_RANGE,
         convert=defaults.convert_decimal,
         sample=samples.sample_decimal,

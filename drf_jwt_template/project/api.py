@@ -112,7 +112,7 @@ class Api:
     @property
     def validators(self) -> list[str]:
         """The names of the project's own validators that the models use."""
-        return sorted({field.kind.validator for field in self._fields} - {""})
+        return sorted({field.validator for field in self._fields} - {""})
 
     @property
     def warns_of_url_forms(self) -> bool:

@@ -27,7 +27,11 @@ from .helpers import descriptions, field_of, printed
         ("float optional", "FloatField(validators=[validate_finite], blank=True, null=True)"),
         ("decimal(8,2)", "DecimalField(max_digits=8, decimal_places=2)"),
         ("decimal( 1 , 0 )", "DecimalField(max_digits=1, decimal_places=0)"),
-        ("decimal(1000,1000)", "DecimalField(max_digits=1000, decimal_places=1000)"),
+        ("decimal(15,0)", "DecimalField(max_digits=15, decimal_places=0)"),
+        (
+            "decimal(16,0)",
+            "DecimalField(max_digits=16, decimal_places=0, validators=[validate_decimal])",
+        ),
         ("bool", "BooleanField()"),
         ("date", "DateField()"),
         ("datetime", "DateTimeField()"),
