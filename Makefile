@@ -17,7 +17,11 @@ test: .venv/test ## Run all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist worksteal
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not slow"
+
+.PHONY: test-slow
+test-slow: .venv/test ## Run the tests that take minutes each
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m slow
 
 .PHONY: test-all
 test-all: .venv/test ## Prove every triple of options; SHARD=2/4 proves the second of four parts

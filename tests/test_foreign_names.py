@@ -116,7 +116,7 @@ def test_refusal_names_reason_of_python_or_django(names: list[str]) -> None:
             assert not problem or any(reason in problem for reason in REASONS), problem
 
 
-@pytest.mark.costly
+@pytest.mark.slow
 @pytest.mark.parametrize("shift", [0, 6])
 def test_fields(names: list[str], tmp_path: Path, shift: int) -> None:
     found = [name for name in names if FIELD.fullmatch(name) and not find_field_problem(name)]
@@ -127,7 +127,7 @@ def test_fields(names: list[str], tmp_path: Path, shift: int) -> None:
     check(describe_fields(found, shift), tmp_path / "project", "-k", tests)
 
 
-@pytest.mark.costly
+@pytest.mark.slow
 def test_resources(names: list[str], tmp_path: Path) -> None:
     classes = {name for name in names if RESOURCE.fullmatch(name)}
     # What the project calls `PairFactory` is also the factory of a resource `Pair`.

@@ -49,7 +49,7 @@ def replace_models(project: Path) -> dict[Path, str]:
     return today
 
 
-@pytest.mark.costly
+@pytest.mark.slow
 @pytest.mark.parametrize("server", ["sqlite", "postgresql"])
 def test_rows_survive_migration_to_new_models(server: str, tmp_path: Path) -> None:
     project = render_project({"resources": RESOURCES}, tmp_path / "project")

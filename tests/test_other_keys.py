@@ -55,6 +55,7 @@ TEXT = Key(
 SMALL = Key("", "models.SmallAutoField(primary_key=True)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answers", "key", "server"),
     [
