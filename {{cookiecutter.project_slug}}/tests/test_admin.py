@@ -141,8 +141,8 @@ def rolled_back() -> Iterator[None]:
 @pytest.fixture
 def staff(client: Client, db: None) -> Client:
     """The client of a superuser, with an ordinary row and three odd rows of each model."""
-    for name in ("ada", "bob", "eve", "joe"):
-        user = create_user(name)
+    for user in map(create_user, ("ada", "bob", "eve", "joe")):
+        name = f"of {user.pk}"
         Group.objects.create(name=name)
         # % if project.revocation.sessions
         Session.objects.create(user=user, jti=name, expires_at=timezone.now())
