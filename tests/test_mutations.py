@@ -208,7 +208,7 @@ MUTATIONS = {
         "api/models.py",
         "validators=[validate_duration]",
         "",
-        "TestBook::test_hostile_values",
+        "TestBook::test_hostile_queries",
     ),
     "lone surrogates": Mutation(
         "config/settings.py",
