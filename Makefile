@@ -20,7 +20,7 @@ test: .venv/test ## Run all tests
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not slow"
 
 .PHONY: test-slow
-test-slow: .venv/test ## Run the tests that take minutes each
+test-slow: .venv/test ## Run the slow tests: mutations, other keys, names, migrations
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m slow
 
 .PHONY: test-all

@@ -34,14 +34,14 @@ def check_style(project: Path) -> None:
     run(commands / "ruff", "format", "--no-cache", "--check", ".", cwd=project)
 
 
-@pytest.mark.costly
+@pytest.mark.slow
 def test_optional_field_needs_no_test(project: Path) -> None:
     add_field(project, "models.CharField(max_length=40, blank=True)")
     status, output = run_resource_tests(project)
     assert status == 0, output
 
 
-@pytest.mark.costly
+@pytest.mark.slow
 def test_required_field_needs_factory_and_case(project: Path) -> None:
     add_field(project, "models.CharField(max_length=40)")
     status, output = run_resource_tests(project)
@@ -59,7 +59,7 @@ def test_required_field_needs_factory_and_case(project: Path) -> None:
     check_style(project)
 
 
-@pytest.mark.costly
+@pytest.mark.slow
 def test_resource_needs_one_case(project: Path) -> None:
     """Follows the steps of the README."""
     readme = (project / "README.md").read_text(encoding="utf-8")

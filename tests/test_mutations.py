@@ -363,13 +363,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return render_project(ANSWERS, tmp_path_factory.mktemp("mutations") / "project")
 
 
-@pytest.mark.costly
+@pytest.mark.slow
 def test_project_without_mutation_passes(project: Path) -> None:
     status, output = run_resource_tests(project)
     assert status == 0, output
 
 
-@pytest.mark.costly
+@pytest.mark.slow
 @pytest.mark.parametrize("mutation", MUTATIONS.values(), ids=MUTATIONS)
 def test_mutation_is_caught(mutation: Mutation, project: Path, tmp_path: Path) -> None:
     mutant = copy_project(project, tmp_path / "project")
