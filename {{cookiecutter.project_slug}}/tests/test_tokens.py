@@ -309,7 +309,7 @@ def test_lost_response_can_be_repeated(
     with time_machine.travel(timezone.now() + timedelta(seconds=9), tick=False):
         again = read_tokens(refresh(tokens["refresh"]))
         assert read_claims(again["refresh"]) == read_claims(first["refresh"])
-        assert read_claims(again["access"])["jti"] != read_claims(first["access"])["jti"]
+        assert read_claims(again["access"]) != read_claims(first["access"])
         assert status_with_token(again["access"]) == 200
         assert Session.objects.values().get() == row
         assert refresh(again["refresh"]).status_code == 200
