@@ -57,6 +57,7 @@ COMMON_FILES = {
     "scripts/setup.py",
     "tests/__init__.py",
     "tests/conftest.py",
+    "tests/html.py",
     "tests/test_accounts.py",
     "tests/test_admin.py",
     "tests/test_attacks.py",

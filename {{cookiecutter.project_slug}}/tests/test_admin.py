@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from html import unescape
-from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,6 +28,7 @@ from api.factories import FACTORIES
 from tokens.models import Session
 
 from .conftest import create_user
+from .html import read_html_form
 
 Form = dict[str, list[str]]
 
@@ -52,43 +52,7 @@ EXTREMES: dict[str, tuple[Any, Any]] = {
     "TimeField": (dt.time.min, dt.time.max),
     "UUIDField": (UUID(int=0), UUID(int=2**128 - 1)),
 }
-CSRF = "csrfmiddlewaretoken"
 TEXT_FIELDS = ["CharField", "SlugField", "TextField"]
-
-
-class FormParser(HTMLParser):
-    """Reads what a browser sends if the form of a page is submitted unchanged."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.form: Form = {}
-        self.select = self.textarea = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        name, value, kind = found.get("name") or "", found.get("value") or "", found.get("type")
-        if tag == "select":
-            self.select = name
-        elif tag == "textarea":
-            self.textarea = name
-            self.form[name] = [""]
-        elif tag == "option" and "selected" in found:
-            self.form.setdefault(self.select, []).append(value)
-        elif tag == "input" and name not in ("", CSRF) and kind != "submit":
-            if kind != "checkbox":
-                self.form[name] = [value]
-            elif "checked" in found:
-                self.form[name] = ["on"]
-
-    def handle_data(self, data: str) -> None:
-        if self.textarea:
-            # Browsers ignore a line break at the start.
-            self.form[self.textarea] = [data.removeprefix("\n")]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self.textarea = ""
 
 
 def find_extremes(field: Any) -> tuple[Any, ...]:
@@ -183,7 +147,7 @@ def open_page(staff: Client, path: str) -> str:
 
 
 def read_form(staff: Client, path: str) -> Form:
-    return FormParser(open_page(staff, path)).form
+    return read_html_form(open_page(staff, path))
 
 
 def test_pages(staff: Client) -> None:
