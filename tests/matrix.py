@@ -91,7 +91,10 @@ SLIDING = (
     "CHECK_USER_IS_ACTIVE=no; SLIDING_TOKEN_REFRESH_EXP_CLAIM=until;"
     " AUTH_TOKEN_CLASSES=rest_framework_simplejwt.tokens.SlidingToken"
 )
-REMOTE = "JWK_URL=https://issuer.example/jwks.json; ISSUER=https://issuer.example"
+REMOTE = (
+    "JWK_URL=https://issuer.example/jwks.json; ISSUER=https://issuer.example; AUDIENCE=api;"
+    " USER_ID_CLAIM=sub"
+)
 
 # None is the default of the prompt, which may depend on other answers. The longest axes determine the
 # number of rows: add new words of the resource language to an existing sample.

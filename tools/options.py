@@ -105,8 +105,8 @@ WHEN = {
     "jwt_settings": "`ISSUER` and `AUDIENCE` as soon as another service verifies the tokens. `LEEWAY` for"
     " clocks that differ. `AUTH_HEADER_TYPES`, `USER_ID_CLAIM` and similar settings for"
     " existing clients. You can change all of them later in `config/jwt.py`, except"
-    " `JWK_URL`, which adds code: with it, the API accepts tokens of another issuer as"
-    " well.",
+    " `JWK_URL`, which adds code: with it, the API accepts access tokens of another issuer,"
+    " such as Auth0, as well.",
     "permission": "`IsAuthenticated` unless the data is public. `IsAuthenticatedOrReadOnly` if everyone"
     " may read. `DjangoModelPermissions` if staff give permissions to users and groups in"
     " the admin: a new user can only read. Each view can override the default.",
@@ -150,7 +150,7 @@ SAMPLES = {
     "jwt_settings": [
         "ISSUER=https://issuer.example; AUDIENCE=mobile,web",
         "LEEWAY=10s",
-        "JWK_URL=https://issuer.example/keys",
+        "JWK_URL=https://issuer.example/keys; ISSUER=https://issuer.example; AUDIENCE=api",
     ],
     "superuser": ["root@example.org"],
 }
@@ -160,7 +160,8 @@ MORE = {
     "jwt_settings": "The settings are "
     + ", ".join(f"`{name}`" for name in sorted(JWT_SETTINGS))
     + ". Settings with a prompt are refused here, and so are the keys, which the setup creates."
-    " `JWK_URL` requires an algorithm with public keys, and `revocation` other than `sessions`.",
+    " `JWK_URL` requires an algorithm with public keys, `revocation` = `blacklist` or `none`, and"
+    " `AUDIENCE` and `ISSUER`, so that tokens for other APIs are refused.",
     "resources": "See [the resource language](resources.md).",
 }
 

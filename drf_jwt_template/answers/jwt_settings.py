@@ -32,6 +32,8 @@ PROMPT_OF_SETTING = {
     "BLACKLIST_AFTER_ROTATION": "revocation",
     "ALGORITHM": "algorithm",
 }
+ISSUER_TOKEN = "tokens.issuer.IssuerToken"
+"""The class of the tokens whose keys are at JWK_URL."""
 KEY_SETTINGS = ("SIGNING_KEY", "VERIFYING_KEY")
 PAIR_SETTINGS = ("TOKEN_OBTAIN_SERIALIZER", "TOKEN_REFRESH_SERIALIZER")
 SLIDING_SETTINGS = (
@@ -63,7 +65,7 @@ def read_jwt_settings(
             _check_setting(name, value, choices)
         except ValueError as error:
             problems.append(Problem("jwt_settings", part, f"{name} {error}"))
-    return found, problems + _check_claims(given)
+    return found, problems + _check_claims(given) + _check_issuer(given)
 
 
 def _check_setting(name: str, value: str, choices: Mapping[str, str]) -> None:
@@ -81,7 +83,7 @@ def _check_setting(name: str, value: str, choices: Mapping[str, str]) -> None:
         raise ValueError("requires an algorithm with public keys, such as ES256")
     if name == "JWK_URL" and choices["revocation"] == "sessions":
         raise ValueError(
-            "cannot be combined with revocation = sessions: tokens of another issuer have no session"
+            "requires revocation = blacklist or none: tokens of another issuer have no session"
         )
     schemes = [item.lower() for item in _items(value)]
     if name == "AUTH_HEADER_TYPES" and also_accept in ("token", "basic") and also_accept in schemes:
@@ -99,6 +101,24 @@ def _check_claims(given: Mapping[str, str]) -> list[Problem]:
         if name in given and same:
             reason = f"{name} must differ from {same[0]}, which uses the same claim"
             problems.append(Problem("jwt_settings", f"{name}={given[name]}", reason))
+    return problems
+
+
+def _check_issuer(given: Mapping[str, str]) -> list[Problem]:
+    """Returns a problem if the tokens of another issuer are not restricted to this API."""
+    if "JWK_URL" not in given:
+        return []
+    problems = []
+    missing = [name for name in ("AUDIENCE", "ISSUER") if name not in given]
+    if missing:
+        reason = (
+            f"JWK_URL requires {' and '.join(missing)}: without, tokens for other APIs would be accepted"
+        )
+        problems.append(Problem("jwt_settings", f"JWK_URL={given['JWK_URL']}", reason))
+    classes = given.get("AUTH_TOKEN_CLASSES", ISSUER_TOKEN)
+    if ISSUER_TOKEN not in _items(classes):
+        reason = f"AUTH_TOKEN_CLASSES must contain {ISSUER_TOKEN}, which JWK_URL adds"
+        problems.append(Problem("jwt_settings", f"AUTH_TOKEN_CLASSES={classes}", reason))
     return problems
 
 
@@ -140,7 +160,8 @@ def _audience(text: str) -> str:
     return items[0] if len(items) == 1 else _rows("[", items, "]") or f"[{', '.join(items)}]"
 
 
-def _tuple(items: Sequence[str]) -> str:
+def tuple_source(items: Sequence[str]) -> str:
+    """Returns the source of a tuple, by the sources of its items."""
     return _rows("(", items, ")") or f"({', '.join(items)}{',' if len(items) == 1 else ''})"
 
 
@@ -158,7 +179,7 @@ def _header_types(text: str) -> str:
         {item.lower() for item in items}
     ) < len(items):
         raise ValueError("must be a list of different authentication schemes such as JWT,Bearer")
-    return _tuple([string(item) for item in items])
+    return tuple_source([string(item) for item in items])
 
 
 def _header_name(text: str) -> str:
@@ -211,7 +232,7 @@ def _dotted(text: str) -> str:
 
 
 def _dotted_tuple(text: str) -> str:
-    return _tuple([_dotted(item) for item in _items(text)])
+    return tuple_source([_dotted(item) for item in _items(text)])
 
 
 JWT_SETTINGS: Mapping[str, Callable[[str], str]] = {

@@ -35,6 +35,6 @@ class Project:
         self.api = Api(answers)
         self.keys = Keys(answers)
         self.tokens = Tokens(answers)
-        self.jwt = Jwt(answers, self.tokens)
+        self.jwt = Jwt(answers, self.keys, self.tokens)
         self.paths = Paths(answers, self.tokens)
         self.revocation = Revocation(answers, self.tokens)

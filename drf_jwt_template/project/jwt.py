@@ -6,28 +6,32 @@ import re
 from collections.abc import Mapping
 
 from ..answers import Answers
+from ..answers.jwt_settings import ISSUER_TOKEN, tuple_source
 from ..rendering.literals import string
+from .keys import Keys
 from .tokens import Tokens
 
 
 class Jwt:
     """The facts about the settings of Simple JWT."""
 
-    def __init__(self, answers: Answers, tokens: Tokens) -> None:
+    def __init__(self, answers: Answers, keys: Keys, tokens: Tokens) -> None:
         self.settings = answers.jwt_settings
         """The settings that were answered, as Python source."""
         self.obtain_setting = f"{'SLIDING_' * tokens.sliding}TOKEN_OBTAIN_SERIALIZER"
         """The setting that names the serializer for passwords."""
+        self.refresh_setting = f"{'SLIDING_' * tokens.sliding}TOKEN_REFRESH_SERIALIZER"
+        """The setting that names the serializer for tokens to refresh."""
         self._answers = answers
+        self._keys = keys
         self._tokens = tokens
 
     @property
     def own_serializers(self) -> Mapping[str, str]:
         """The settings that name the project's serializers, unless an answer names another."""
-        kind = "SLIDING_" * self._tokens.sliding
         names = {
-            f"{kind}TOKEN_OBTAIN_SERIALIZER": self._tokens.obtain_serializer,
-            f"{kind}TOKEN_REFRESH_SERIALIZER": self._tokens.refresh_serializer,
+            self.obtain_setting: self._tokens.obtain_serializer,
+            self.refresh_setting: self._tokens.refresh_serializer,
         }
         if self._answers.token_verify_path:
             names["TOKEN_VERIFY_SERIALIZER"] = "TokenVerifySerializer"
@@ -38,6 +42,19 @@ class Jwt:
             for setting, name in names.items()
             if setting not in self.settings
         }
+
+    @property
+    def token_classes(self) -> str:
+        """The tokens that requests can send, or nothing if they are Simple JWT's default."""
+        if "AUTH_TOKEN_CLASSES" in self.settings:
+            return ""
+        own = "SlidingToken" if self._tokens.sliding else "AccessToken"
+        names = [f"rest_framework_simplejwt.tokens.{own}"]
+        if self._keys.remote:
+            names.append(ISSUER_TOKEN)
+        elif not self._tokens.sliding:
+            return ""
+        return tuple_source([string(name) for name in names])
 
     @property
     def schema_serializers(self) -> list[str]:

@@ -116,6 +116,12 @@ def test_long_list_has_one_item_per_line(default_answers: Raw, name: str) -> Non
         ),
         *((f"{name}=x", "JWT_SIGNING_KEY in .env") for name in KEY_SETTINGS),
         ("JWK_URL=https://x.example/keys", "requires an algorithm with public keys"),
+        ("JWK_URL=https://x.example/keys", "JWK_URL requires AUDIENCE and ISSUER"),
+        ("JWK_URL=https://x.example/keys; ISSUER=x", "JWK_URL requires AUDIENCE: "),
+        (
+            "JWK_URL=https://x.example/keys; ISSUER=x; AUDIENCE=y; AUTH_TOKEN_CLASSES=tokens.pair.X",
+            "AUTH_TOKEN_CLASSES must contain tokens.issuer.IssuerToken",
+        ),
         ("JWK_URL=file:///etc/passwd", "JWK_URL must be an http or https URL"),
         ("USER_ID_CLAIM=sid", "which the project's tokens already contain"),
         ("ISUER=x", "ISUER is not a Simple JWT setting; did you mean ISSUER?"),

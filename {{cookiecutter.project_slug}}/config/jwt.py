@@ -31,9 +31,6 @@ SIMPLE_JWT: dict[str, Any] = {
     # new one until the second period ends.
     "SLIDING_TOKEN_LIFETIME": {{ project.tokens.access_lifetime | duration }},
     "SLIDING_TOKEN_REFRESH_LIFETIME": {{ project.tokens.refresh_lifetime | duration }},
-    # % if "AUTH_TOKEN_CLASSES" not in project.jwt.settings
-    "AUTH_TOKEN_CLASSES": ("rest_framework_simplejwt.tokens.SlidingToken",),
-    # % endif
     # % else
     # % if not project.revocation.sessions
     # Short, because an access token is accepted until it expires.
@@ -57,8 +54,11 @@ SIMPLE_JWT: dict[str, Any] = {
     # % for name, value in project.jwt.own_serializers.items()
     "{{ name }}": {{ value }},
     # % endfor
+    # % if project.jwt.token_classes
+    "AUTH_TOKEN_CLASSES": {{ project.jwt.token_classes }},
+    # % endif
     # % if project.keys.remote
-    # Tokens of the issuer whose keys are at JWK_URL are accepted as well.
+    # Access tokens of ISSUER for AUDIENCE are accepted as well; their keys are at JWK_URL.
     # % endif
     # % for name, value in project.jwt.settings.items()
     "{{ name }}": {{ value }},
