@@ -6,8 +6,13 @@ import pytest
 from django.conf import settings
 from django.core.checks import run_checks
 from django.test import override_settings
+from django.urls import clear_url_caches, include, path
+from rest_framework.views import APIView
+from rest_framework_simplejwt import authentication
+from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.settings import api_settings
 
+from tokens import checks
 from tokens.keys import KeyRing
 from tokens.password_validation import EndSessionsValidator
 
@@ -55,12 +60,44 @@ def test_invalid_user_id_field_is_reported(monkeypatch: pytest.MonkeyPatch, name
     assert find_problems() == ["tokens.E008"]
 
 
+@pytest.mark.parametrize("name", checks.FIXED)
+def test_setting_without_effect_is_reported(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(api_settings, name, not checks.FIXED[name][0])
+    assert find_problems() == ["tokens.E009"]
+
+
+def test_signing_key_in_settings_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api_settings, "SIGNING_KEY", "a secret")
+    assert "a secret" not in str(run_checks(tags=["tokens"]))
+# % if project.revocation.enabled
+
+
+def test_tokens_without_id_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api_settings, "JTI_CLAIM", None)
+    assert "tokens.E010" in find_problems()
+# % endif
+# % if project.revocation.blacklist
+
+
 def test_missing_blacklist_app_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api_settings, "BLACKLIST_AFTER_ROTATION", True)
     app = "rest_framework_simplejwt.token_blacklist"
     apps = [name for name in settings.INSTALLED_APPS if name != app]
     monkeypatch.setattr(settings, "INSTALLED_APPS", apps)
     assert find_problems() == ["tokens.E005"]
+# % endif
+# % if project.keys.remote
+
+
+@pytest.mark.parametrize("name", ["JWK_URL", "AUDIENCE", "ISSUER"])
+def test_issuer_without_audience_is_reported(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(api_settings, name, None)
+    assert find_problems() == ["tokens.E011"]
+
+
+def test_missing_issuer_token_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api_settings, "AUTH_TOKEN_CLASSES", (simplejwt.AccessToken,))
+    assert find_problems() == ["tokens.E012"]
+# % endif
 # % if project.revocation.sessions
 
 
@@ -68,6 +105,27 @@ def test_serializer_without_sessions_is_reported(monkeypatch: pytest.MonkeyPatch
     stock = "rest_framework_simplejwt.serializers.{{ project.tokens.obtain_serializer }}"
     monkeypatch.setattr(api_settings, "{{ project.jwt.obtain_setting }}", stock)
     assert find_problems() == ["tokens.E006"]
+
+
+@pytest.mark.parametrize("name", checks.SESSION_SERIALIZERS)
+def test_stock_serializer_is_reported(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(api_settings, name, "rest_framework.serializers.Serializer")
+    assert find_problems() == ["tokens.E013"]
+
+
+class StockView(APIView):
+    authentication_classes = (authentication.JWTStatelessUserAuthentication,)
+
+
+def test_view_that_ignores_sessions_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    urls = [path("api/", include([path("stock/", StockView.as_view())]))]
+    monkeypatch.setattr("config.urls.urlpatterns", urls)
+    clear_url_caches()
+    try:
+        assert find_problems() == ["tokens.W002"]
+    finally:
+        monkeypatch.undo()
+        clear_url_caches()
 # % endif
 # % if project.revocation.enabled
 

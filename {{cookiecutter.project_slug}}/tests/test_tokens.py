@@ -376,6 +376,19 @@ def test_reuse_after_grace_period_ends_login(
         # % if project.revocation.sessions
         assert status_with_token(new["access"]) == 401
         # % endif
+
+
+def test_reuse_ends_only_its_login(tokens: dict[str, str], anonymous: APIClient) -> None:
+    other = read_tokens(anonymous.post(reverse("token_obtain_pair"), CREDENTIALS))["refresh"]
+    replaced = read_tokens(refresh(tokens["refresh"]))["refresh"]
+    last = read_tokens(refresh(replaced))["refresh"]
+    with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=False):
+        assert refresh(tokens["refresh"]).status_code == 401
+        assert refresh(last).status_code == 401
+        new = read_tokens(anonymous.post(reverse("token_obtain_pair"), CREDENTIALS))["refresh"]
+        assert refresh(replaced).status_code == 401
+        assert refresh(other).status_code == 200
+        assert refresh(new).status_code == 200
 # % endif
 # % else
 
@@ -457,11 +470,73 @@ def test_logout_revokes_token(tokens: dict[str, str]) -> None:
     # % if project.tokens.sliding or project.revocation.sessions
     assert status_with_token(tokens["{{ project.tokens.access_field }}"]) == 401
     # % endif
-    assert log_out(token).status_code == 401
+
+
+def test_logout_with_dead_token_succeeds(
+    tokens: dict[str, str], user: User, travel_past: Travel
+) -> None:
+    """The client can do nothing about an error (RFC 7009, section 2.2)."""
+    token = tokens["{{ project.tokens.refresh_field }}"]
+    assert [log_out(token).status_code for _ in range(2)] == [200, 200]
+    with travel_past(REFRESH_LIFETIME):
+        assert log_out(token).status_code == 200
+    User.objects.filter(pk=user.pk).delete()
+    assert log_out(token).status_code == 200
+
+
+def test_dead_token_ends_no_other_login(tokens: dict[str, str], anonymous: APIClient) -> None:
+    dead = tokens["{{ project.tokens.refresh_field }}"]
+    # % if project.tokens.rotates
+    last = read_tokens(refresh(dead))["refresh"]
+    assert log_out(last).status_code == 200
+    # % else
+    log_out(dead)
+    # % endif
+    new = read_tokens(anonymous.post(reverse("{{ project.paths.obtain_name }}"), CREDENTIALS))
+    with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=False):
+        for _ in range(2):
+            assert refresh(dead).status_code == 401
+            assert log_out(dead).status_code == 200
+        assert refresh(new["{{ project.tokens.refresh_field }}"]).status_code == 200
+# % if project.tokens.rotates
+
+
+def test_logout_with_used_token_ends_login(tokens: dict[str, str]) -> None:
+    """A client that lost the response of a refresh has only the used token."""
+    new = read_tokens(refresh(tokens["refresh"]))
+    assert log_out(tokens["refresh"]).status_code == 200
+    assert refresh(new["refresh"]).status_code == 401
+# % endif
 # % endif
 
 
 # Settings of Simple JWT
+
+
+@pytest.mark.django_db
+def test_serializers_work_without_request(user: User) -> None:
+    def validate(name: str, data: dict[str, str]) -> dict[str, str]:
+        serializer = getattr(serializers, name)(data=data)
+        serializer.is_valid(raise_exception=True)
+        found: dict[str, str] = serializer.validated_data
+        return found
+
+    found = validate("{{ project.tokens.obtain_serializer }}", CREDENTIALS)
+    found = validate("{{ project.tokens.refresh_serializer }}", {"{{ project.tokens.refresh_field }}": found["{{ project.tokens.refresh_field }}"]}) | found
+    # % if project.paths.verify
+    validate("TokenVerifySerializer", {"token": found["{{ project.tokens.access_field }}"]})
+    # % endif
+    # % if project.paths.blacklist
+    validate("TokenBlacklistSerializer", {"{{ project.tokens.refresh_field }}": found["{{ project.tokens.refresh_field }}"]})
+    # % endif
+    assert status_with_token(found["{{ project.tokens.access_field }}"]) == {{ "401" if project.paths.blacklist and (project.tokens.sliding or project.revocation.sessions) else "200" }}
+
+
+def test_foreign_token_can_be_read_unverified(tokens: dict[str, str]) -> None:
+    claims = read_claims(tokens["{{ project.tokens.access_field }}"])
+    del claims[api_settings.JTI_CLAIM]
+    foreign: Any = jwt.encode(claims, "another secret " * 5, headers={"kid": "x"})
+    assert simplejwt.UntypedToken(foreign, verify=False).payload == claims
 
 
 def test_own_serializer_adds_claims(

@@ -7,25 +7,68 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import get_password_validators
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.urls import URLResolver, get_resolver
 from django.utils.module_loading import import_string
 from jwt import PyJWTError
-from rest_framework_simplejwt import state
+from rest_framework_simplejwt import authentication, state
 from rest_framework_simplejwt.exceptions import TokenBackendError
 from rest_framework_simplejwt.settings import api_settings
 
-from . import revocation
+from . import issuer, revocation, serializers
+from .authentication import JWTAuthentication
 from .password_validation import EndSessionsValidator
 
 KEY_HINT = "Run `python -m tokens.keys FILE` and set JWT_SIGNING_KEY_FILE to that file."
+# Settings that the code of the project decides: their values, and what to change instead.
+FIXED: dict[str, tuple[Any, str]] = {
+    "SIGNING_KEY": (None, KEY_HINT),
+    "VERIFYING_KEY": ("", KEY_HINT),
+    # % if not project.keys.remote
+    "JWK_URL": (None, "Update the project with the answer jwt_settings = JWK_URL=…"),
+    # % endif
+    # % if not project.tokens.sliding
+    "ROTATE_REFRESH_TOKENS": (
+        {{ project.tokens.rotates }},
+        "Update the project with the answer rotate_refresh_tokens = {{ "no" if project.tokens.rotates else "yes" }}.",
+    ),
+    # % endif
+    # % if project.revocation.sessions
+    "BLACKLIST_AFTER_ROTATION": (False, "Sessions refuse used tokens already."),
+    # % elif not project.tokens.sliding
+    "BLACKLIST_AFTER_ROTATION": (
+        {{ project.revocation.blacklist and project.tokens.rotates }},
+        "Update the project with other answers for rotate_refresh_tokens and revocation.",
+    ),
+    # % endif
+}
+# % if project.revocation.sessions
+SESSION_SERIALIZERS: dict[str, Any] = {
+    "{{ project.jwt.refresh_setting }}": serializers.{{ project.tokens.refresh_serializer }},
+    # % if project.paths.verify
+    "TOKEN_VERIFY_SERIALIZER": serializers.TokenVerifySerializer,
+    # % endif
+    # % if project.paths.blacklist
+    "TOKEN_BLACKLIST_SERIALIZER": serializers.TokenBlacklistSerializer,
+    # % endif
+}
+# % endif
 
 
 @register("tokens")
 def check_policy(**kwargs: Any) -> list[CheckMessage]:
-    # % if project.revocation.enabled
-    return [*check_signing_keys(), *check_settings(), *check_password_validators()]
-    # % else
-    return [*check_signing_keys(), *check_settings()]
-    # % endif
+    return [
+        *check_signing_keys(),
+        *check_settings(),
+        # % if project.keys.remote
+        *check_issuer(),
+        # % endif
+        # % if project.revocation.sessions
+        *check_sessions(),
+        # % endif
+        # % if project.revocation.enabled
+        *check_password_validators(),
+        # % endif
+    ]
 
 
 def check_signing_keys() -> Iterator[CheckMessage]:
@@ -65,14 +108,42 @@ def check_settings() -> Iterator[CheckMessage]:
         yield Error(
             f"USER_ID_FIELD must be a unique field of the user, got {key!r}.", id="tokens.E008"
         )
-    installed = "rest_framework_simplejwt.token_blacklist" in settings.INSTALLED_APPS
-    if api_settings.BLACKLIST_AFTER_ROTATION and not installed:
+    for name, (value, hint) in FIXED.items():
+        # The value that was set may be a secret.
+        if getattr(api_settings, name) != value:
+            reason = f"{name} must be {value!r}: another value has no effect."
+            yield Error(reason, hint=hint, id="tokens.E009")
+    # % if project.revocation.enabled
+    if api_settings.JTI_CLAIM is None:
+        yield Error("JTI_CLAIM must not be None: tokens are revoked by id.", id="tokens.E010")
+    # % endif
+    # % if project.revocation.blacklist
+    app = "rest_framework_simplejwt.token_blacklist"
+    if app not in settings.INSTALLED_APPS:
+        yield Error(f"INSTALLED_APPS must contain {app}.", id="tokens.E005")
+    # % endif
+# % if project.keys.remote
+
+
+def check_issuer() -> Iterator[CheckMessage]:
+    for name in ("JWK_URL", "AUDIENCE", "ISSUER"):
+        if not getattr(api_settings, name):
+            yield Error(
+                f"{name} must be set: tokens of another issuer are for one audience.",
+                hint="Without it, tokens that were issued for other APIs would be accepted.",
+                id="tokens.E011",
+            )
+    if issuer.IssuerToken not in api_settings.AUTH_TOKEN_CLASSES:
         yield Error(
-            "BLACKLIST_AFTER_ROTATION requires the blacklist app, which is not installed.",
-            hint="Add rest_framework_simplejwt.token_blacklist to INSTALLED_APPS.",
-            id="tokens.E005",
+            "AUTH_TOKEN_CLASSES must contain tokens.issuer.IssuerToken: without it, JWK_URL has no"
+            " effect.",
+            id="tokens.E012",
         )
-    # % if project.revocation.sessions
+# % endif
+# % if project.revocation.sessions
+
+
+def check_sessions() -> Iterator[CheckMessage]:
     obtain = import_string(api_settings.{{ project.jwt.obtain_setting }})
     if not issubclass(obtain.token_class, revocation.{{ project.tokens.token_class }}):
         yield Error(
@@ -80,7 +151,38 @@ def check_settings() -> Iterator[CheckMessage]:
             hint="Derive it from the serializer in tokens/serializers.py, or set its token_class.",
             id="tokens.E006",
         )
-    # % endif
+    for name, own in SESSION_SERIALIZERS.items():
+        found = import_string(getattr(api_settings, name))
+        if not issubclass(found, own):
+            yield Error(
+                f"{name} must be derived from tokens.serializers.{own.__name__}: {found.__name__}"
+                " ignores sessions.",
+                id="tokens.E013",
+            )
+    for view, stock in sorted(find_stock_authentication(get_resolver().url_patterns)):
+        yield Warning(
+            f"{view} accepts tokens of ended sessions: it uses {stock}.",
+            hint="Use tokens.authentication.JWTAuthentication.",
+            id="tokens.W002",
+        )
+
+
+def find_stock_authentication(patterns: list[Any]) -> set[tuple[str, str]]:
+    """Returns the views that use an authentication class of Simple JWT, and the class."""
+    found = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            found |= find_stock_authentication(pattern.url_patterns)
+            continue
+        view: Any = getattr(pattern.callback, "cls", object)
+        options = getattr(pattern.callback, "initkwargs", {})
+        default = getattr(view, "authentication_classes", ())
+        for used in options.get("authentication_classes", default):
+            stock = issubclass(used, authentication.JWTAuthentication)
+            if stock and not issubclass(used, JWTAuthentication):
+                found.add((f"{view.__module__}.{view.__name__}", used.__name__))
+    return found
+# % endif
 # % if project.revocation.enabled
 
 

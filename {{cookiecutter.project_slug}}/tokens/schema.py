@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.contrib import rest_framework_simplejwt as simplejwt
 from drf_spectacular.plumbing import build_bearer_security_scheme_object
+from rest_framework_simplejwt.authentication import AUTH_HEADER_TYPES
 from rest_framework_simplejwt.settings import api_settings
 
 
@@ -15,7 +16,7 @@ class JWTScheme(simplejwt.SimpleJWTScheme):
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         definition: dict[str, Any] = build_bearer_security_scheme_object(
             header_name=api_settings.AUTH_HEADER_NAME,
-            token_prefix=api_settings.AUTH_HEADER_TYPES[0],
+            token_prefix=AUTH_HEADER_TYPES[0],
             bearer_format="JWT",
         )
         return definition

@@ -5,14 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError
 from rest_framework_simplejwt import serializers
-from rest_framework_simplejwt.exceptions import AuthenticationFailed, TokenError
+from rest_framework_simplejwt.exceptions import AuthenticationFailed, ExpiredTokenError, TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token, UntypedToken
 from rest_framework_simplejwt.utils import datetime_to_epoch
 
 from accounts.models import User
 
-from . import pair, revocation
+from . import issuer, pair, revocation
 from .authentication import JWTAuthentication
 from .events import log_event
 
@@ -40,7 +40,7 @@ class {{ project.tokens.obtain_serializer }}(serializers.{{ project.tokens.obtai
             # If the user has been deleted since the password was checked, the second attempt
             # refuses the login.
             data = super().validate(attrs)
-        request = self.context["request"]
+        request = self.context.get("request")
         # % if project.revocation.sessions
         token = self.token_class(data["{{ project.tokens.refresh_field }}"], verify=False)
         revocation.record_session_use(token, request)
@@ -70,7 +70,7 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
         # % endif
         if not api_settings.USER_AUTHENTICATION_RULE(user):
             raise AuthenticationFailed("No active account found for the given token.")
-        request = self.context["request"]
+        request = self.context.get("request")
         # % if project.tokens.sliding
         token.check_exp(api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM)
         token.set_exp()
@@ -128,7 +128,14 @@ class TokenVerifySerializer(serializers.TokenVerifySerializer):
     """Verifies a token as the endpoint that accepts it would."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        # % if project.keys.remote
+        try:
+            token: Token = UntypedToken(attrs["token"])
+        except TokenError:
+            token = issuer.IssuerToken(attrs["token"])
+        # % else
         token = UntypedToken(attrs["token"])
+        # % endif
         JWTAuthentication().get_user(token)
         # % if project.revocation.checked_by_verify
         revocation.check_revocation(token)
@@ -149,20 +156,22 @@ class TokenBlacklistSerializer(serializers.{{ project.tokens.refresh_serializer 
 
     # % if project.revocation.sessions
     token_class = revocation.{{ project.tokens.token_class }}
-
+    # % else
+    token_class = revocation.Unchecked{{ project.tokens.token_class }}
     # % endif
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        token = self.token_class(attrs["{{ project.tokens.refresh_field }}"])
-        user_id = {api_settings.USER_ID_FIELD: token.get(api_settings.USER_ID_CLAIM)}
+        # A token that is no longer valid is not an error (RFC 7009, section 2.2).
+        try:
+            token = self.token_class(attrs["{{ project.tokens.refresh_field }}"])
+        except ExpiredTokenError:
+            return {}
+        if api_settings.USER_ID_CLAIM not in token:
+            raise TokenError("The token names no user.")
         # Unlike a refresh, a logout does not require that the user is active.
+        user_id = {api_settings.USER_ID_FIELD: token[api_settings.USER_ID_CLAIM]}
         user = User.objects.filter(**user_id).first()
-        if user is None:
-            raise AuthenticationFailed("User not found", "user_not_found")
-        # % if project.revocation.sessions
-        revocation.end_session(token, user)
-        # % else
-        token.blacklist()
-        # % endif
-        log_event("logout", self.context["request"], user=user.pk)
+        if user and revocation.end_session(token, user):
+            log_event("logout", self.context.get("request"), user=user.pk)
         return {}
 # % endif

@@ -8,6 +8,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt import views
@@ -68,7 +69,11 @@ class TokenBlacklistView({{ "cookies.ReadRefreshCookieMixin, " if project.tokens
     # % if project.tokens.cookie
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        response = super().post(request, *args, **kwargs)
+        try:
+            response = super().post(request, *args, **kwargs)
+        except (AuthenticationFailed, ValidationError):
+            # The cookie is missing or not a refresh token of this server: nothing to revoke.
+            response = Response({})
         cookies.delete_refresh_cookie(response)
         return response
     # % endif
