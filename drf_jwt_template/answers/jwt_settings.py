@@ -111,9 +111,7 @@ def _check_issuer(given: Mapping[str, str]) -> list[Problem]:
     problems = []
     missing = [name for name in ("AUDIENCE", "ISSUER") if name not in given]
     if missing:
-        reason = (
-            f"JWK_URL requires {' and '.join(missing)}: without, tokens for other APIs would be accepted"
-        )
+        reason = f"JWK_URL requires {' and '.join(missing)}: without, tokens for other APIs would be accepted"
         problems.append(Problem("jwt_settings", f"JWK_URL={given['JWK_URL']}", reason))
     classes = given.get("AUTH_TOKEN_CLASSES", ISSUER_TOKEN)
     if ISSUER_TOKEN not in _items(classes):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ..answers import Answers
-from ..answers.jwt_settings import ISSUER_TOKEN, tuple_source
+from ..answers.jwt_settings import CLAIM_DEFAULTS, ISSUER_TOKEN, tuple_source
 from ..rendering.literals import string
 from .keys import Keys
 from .tokens import Tokens
@@ -71,6 +71,14 @@ class Jwt:
         """The claims that name the issuer and the audience (RFC 7519, section 4.1)."""
         claims = {"AUDIENCE": "aud", "ISSUER": "iss"}
         return [claim for setting, claim in claims.items() if setting in self.settings]
+
+    @property
+    def user_id_claim(self) -> str:
+        return self.settings.get("USER_ID_CLAIM", CLAIM_DEFAULTS["USER_ID_CLAIM"]).strip("\"'")
+
+    @property
+    def user_id_field(self) -> str:
+        return self.settings.get("USER_ID_FIELD", "id").strip("\"'")
 
     @property
     def header_name(self) -> str:
