@@ -68,6 +68,7 @@ COMMON_FILES = {
     "tests/test_setup.py",
     "tests/test_throttles.py",
     "tests/test_tokens.py",
+    "tests/test_translations.py",
     "tokens/__init__.py",
     "tokens/algorithm.py",
     "tokens/apps.py",

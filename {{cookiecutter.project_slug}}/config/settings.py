@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     # % if project.api.also_accept == "token"
     "rest_framework.authtoken",
     # % endif
+    # For its translations.
+    "rest_framework_simplejwt",
     # % if project.revocation.blacklist
     "rest_framework_simplejwt.token_blacklist",
     # % endif
@@ -47,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -120,7 +123,7 @@ AUTH_PASSWORD_VALIDATORS = [
     # % endif
 ]
 
-# Internationalization
+# Internationalization: responses are in the language of the Accept-Language header.
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework_simplejwt import authentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
@@ -41,17 +42,19 @@ class JWTAuthentication(authentication.JWTAuthentication):
                 pk=validated_token["sid"], revoked_at=None
             )
         except (KeyError, Session.DoesNotExist) as error:
-            raise AuthenticationFailed("The session has ended.", "session_ended") from error
+            raise AuthenticationFailed(_("The session has ended."), "session_ended") from error
         user = session.user
         if str(getattr(user, api_settings.USER_ID_FIELD)) != str(
             validated_token.get(api_settings.USER_ID_CLAIM)
         ):
-            raise AuthenticationFailed("The session belongs to another user.", "user_not_found")
+            raise AuthenticationFailed(_("User not found"), "user_not_found")
         if api_settings.CHECK_USER_IS_ACTIVE and not user.is_active:
-            raise AuthenticationFailed("The user is inactive.", "user_inactive")
+            raise AuthenticationFailed(_("User is inactive"), "user_inactive")
         if api_settings.CHECK_REVOKE_TOKEN:
             found = validated_token.get(api_settings.REVOKE_TOKEN_CLAIM)
             if found != get_md5_hash_password(user.password):
-                raise AuthenticationFailed("The password has been changed.", "password_changed")
+                raise AuthenticationFailed(
+                    _("The user's password has been changed."), "password_changed"
+                )
         return session
     # % endif

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 from rest_framework_simplejwt import serializers
 from rest_framework_simplejwt.exceptions import AuthenticationFailed, ExpiredTokenError, TokenError
 from rest_framework_simplejwt.settings import api_settings
@@ -69,7 +70,7 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
         user: Any = JWTAuthentication().get_user(token)
         # % endif
         if not api_settings.USER_AUTHENTICATION_RULE(user):
-            raise AuthenticationFailed("No active account found for the given token.")
+            raise AuthenticationFailed(_("No active account found for the given token."))
         request = self.context.get("request")
         # % if project.tokens.sliding
         token.check_exp(api_settings.SLIDING_TOKEN_REFRESH_EXP_CLAIM)
@@ -118,7 +119,7 @@ def renew_token(token: Token) -> None:
     token.set_exp()
     last = int(login + settings.JWT_ABSOLUTE_LIFETIME.total_seconds())
     if last <= now:
-        raise TokenError("The login has expired.")
+        raise TokenError(_("The login has expired."))
     token["exp"] = min(token["exp"], last)
 # % endif
 # % if project.paths.verify
@@ -167,7 +168,7 @@ class TokenBlacklistSerializer(serializers.{{ project.tokens.refresh_serializer 
         except ExpiredTokenError:
             return {}
         if api_settings.USER_ID_CLAIM not in token:
-            raise TokenError("The token names no user.")
+            raise TokenError(_("Token contained no recognizable user identification"))
         # Unlike a refresh, a logout does not require that the user is active.
         user_id = {api_settings.USER_ID_FIELD: token[api_settings.USER_ID_CLAIM]}
         user = User.objects.filter(**user_id).first()
