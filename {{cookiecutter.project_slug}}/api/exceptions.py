@@ -4,7 +4,8 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
 from django.db.models import ProtectedError, RestrictedError
 from rest_framework import status
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ErrorDetail, ParseError
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_framework_handler
 from rest_framework.views import set_rollback
@@ -13,7 +14,25 @@ from .conflicts import is_conflict, log_conflict
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Returns JSON for errors that REST framework leaves to Django; 409 is a conflict."""
+    """Returns a response for each error that a client can cause; 409 is a conflict.
+
+    Adds the code to the detail, and replaces formats that have no form for errors by JSON.
+    """
+    response = respond(error, context)
+    if response is None:
+        return None
+    detail = response.data.get("detail") if isinstance(response.data, dict) else None
+    if isinstance(detail, ErrorDetail):
+        response.data.setdefault("code", detail.code)
+    request = context["request"]
+    renderer = getattr(request, "accepted_renderer", None)
+    if getattr(renderer, "format", "html") not in ("api", "json"):
+        request.accepted_renderer = JSONRenderer()
+        request.accepted_media_type = JSONRenderer.media_type
+    return response
+
+
+def respond(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, ProtectedError):
         return respond_conflict(describe_dependents(error.protected_objects), "protected")
     if isinstance(error, RestrictedError):

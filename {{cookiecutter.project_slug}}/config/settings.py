@@ -1,5 +1,7 @@
 """Django settings. Environment variables set what differs between machines (`.env.example`)."""
 
+from corsheaders.defaults import default_headers
+
 from .env import BASE_DIR, env
 
 # Token policy: jwt.py. The aliases re-export the names as settings.
@@ -46,11 +48,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # These two are first, so that all responses have their headers and format.
+    "corsheaders.middleware.CorsMiddleware",
+    "config.middleware.JSONErrorMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.AppendSlashMiddleware",
+    "config.middleware.CharsetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -206,6 +212,10 @@ SPECTACULAR_SETTINGS = {
 # Security
 
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+# % if project.jwt.header_name != "Authorization"
+CORS_ALLOW_HEADERS = (*default_headers, "{{ project.jwt.header_name | lower }}")
+# % endif
+CORS_EXPOSE_HEADERS = ["Location", "Retry-After", "WWW-Authenticate"]
 # % if project.tokens.cookie
 # Pages of those origins can send the refresh cookie.
 CORS_ALLOW_CREDENTIALS = True
@@ -231,7 +241,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    # To the standard error stream, also if DEBUG is off; Django's own handlers would only send mail.
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Security events: tokens/events.py
-    "loggers": {"tokens": {"handlers": ["console"], "level": "INFO"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"level": "INFO"},
+        # Exceptions, but not the responses 400 to 499, which the server's access log contains.
+        "django.request": {"level": "ERROR"},
+        # Requests of scanners
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Security events: tokens/events.py
+        "tokens": {"level": "INFO"},
+    },
 }

@@ -18,12 +18,12 @@ urlpatterns = [
     ),
     path(
         "{{ project.paths.prefix }}docs/",
-        SpectacularSwaggerView.as_view(),
+        SpectacularSwaggerView.as_view(http_method_names=["get", "head"]),
         name="swagger-ui",
     ),
     path(
         "{{ project.paths.prefix }}redoc/",
-        SpectacularRedocView.as_view(),
+        SpectacularRedocView.as_view(http_method_names=["get", "head"]),
         name="redoc",
     ),
     path("admin/", admin.site.urls),

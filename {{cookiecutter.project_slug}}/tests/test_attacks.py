@@ -333,7 +333,7 @@ def test_oversized_body_is_refused(anonymous: APIClient) -> None:
     url = reverse("{{ project.paths.obtain_name }}")
     response = anonymous.generic("POST", url, body, content_type="application/json")
     assert response.status_code == 400
-    assert set(response.json()) == {"detail"}
+    assert set(response.json()) == {"detail", "code"}
 
 
 def test_form_with_too_many_fields_is_refused(anonymous: APIClient) -> None:
@@ -341,7 +341,7 @@ def test_form_with_too_many_fields_is_refused(anonymous: APIClient) -> None:
     url = reverse("{{ project.paths.obtain_name }}")
     response = anonymous.generic("POST", url, body, "application/x-www-form-urlencoded")
     assert response.status_code == 400
-    assert set(response.json()) == {"detail"}
+    assert set(response.json()) == {"detail", "code"}
 
 
 # Log
