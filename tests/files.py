@@ -67,6 +67,7 @@ COMMON_FILES = {
     "tests/test_attacks.py",
     "tests/test_checks.py",
     "tests/test_conflicts.py",
+    "tests/test_counters.py",
     "tests/test_keys.py",
     "tests/test_openapi.py",
     "tests/test_setup.py",
