@@ -7,7 +7,7 @@ from django.db.models import UniqueConstraint
 from drf_spectacular import openapi
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.plumbing import ResolvedComponent, get_view_model
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BasicAuthentication, SessionAuthentication
 from rest_framework.permissions import (
     SAFE_METHODS,
     AllowAny,
@@ -74,8 +74,15 @@ class AutoSchema(openapi.AutoSchema):
             yield 404
         if self.can_conflict():
             yield 409
-        if self.view.get_throttles():
+        if self.view.get_throttles() or self.checks_password():
             yield 429
+
+    def checks_password(self) -> bool:
+        """Returns whether the authentication backend can refuse a login."""
+        return isinstance(self.view, views.{{ project.tokens.obtain_view }}) or any(
+            isinstance(authenticator, BasicAuthentication)
+            for authenticator in self.view.get_authenticators()
+        )
 
     def can_be_forbidden(self) -> bool:
         """Returns whether a permission or the CSRF check can reject an authenticated user."""

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.ThrottledMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -106,7 +107,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Caches
 
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+CACHES = {
+    "default": env.cache_url("CACHE_URL", default="locmemcache://?max_entries=10000"),
+    # Used while the default cache is unavailable: tokens/counters.py
+    "local": env.cache_url_config("locmemcache://local?max_entries=10000"),
+}
+if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    # In seconds: a server that does not respond delays one request in each outage.
+    timeouts = {"socket_connect_timeout": 0.1, "socket_timeout": 0.2}
+    CACHES["default"]["OPTIONS"] = timeouts | CACHES["default"].get("OPTIONS", {})
 
 # Authentication
 
@@ -114,6 +123,7 @@ AUTH_USER_MODEL = "accounts.User"
 # % if project.api.browsable
 LOGIN_REDIRECT_URL = "api-root"
 # % endif
+AUTHENTICATION_BACKENDS = ["accounts.backends.ModelBackend"]
 # Django creates hashes with the first hasher and accepts those of both.
 PASSWORD_HASHERS = [
     "accounts.hashers.PasswordHasher",
@@ -176,10 +186,12 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pagination",
     "EXCEPTION_HANDLER": "api.exceptions.exception_handler",
-    # Limits of the token endpoints, per address or account.
+    # None turns a limit off. Only failed logins count, wherever a password is checked.
     "DEFAULT_THROTTLE_RATES": {
-        "token_obtain_address": "30/min",
-        "token_obtain_account": "10/min",
+        "login_address": "30/min",
+        "login_account_address": "10/min",
+        # More than one address can reach: otherwise, anyone could lock an account.
+        "login_account": "1000/hour",
         "token_refresh": "60/min",
         "token_verify": "120/min",
     },

@@ -13,7 +13,7 @@ import time_machine
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.contrib.auth import models as auth
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection, connections
 from django.test import override_settings
 from django.urls import reverse
@@ -30,6 +30,7 @@ from tokens.algorithm import Key, generate_key
 PASSWORD = "correct horse battery staple"
 LOGIN = {{ '"ada@example.com"' if project.accounts.email_login else '"ada"' }}
 CREDENTIALS = {"{{ project.accounts.login_field }}": LOGIN, "password": PASSWORD}
+LOCAL = "django.core.cache.backends.locmem.LocMemCache"
 
 Travel = Callable[[timedelta], time_machine.travel]
 
@@ -54,12 +55,13 @@ class CheapHasher(PasswordHasher):
 def _test_settings() -> Iterator[None]:
     with override_settings(
         # Throttles count from zero in each test.
-        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        CACHES={alias: {"BACKEND": LOCAL, "LOCATION": alias} for alias in ("default", "local")},
         PASSWORD_HASHERS=["tests.conftest.CheapHasher"],
         # The test client uses HTTP, which would be redirected.
         SECURE_SSL_REDIRECT=False,
     ):
-        cache.clear()
+        for alias in caches:
+            caches[alias].clear()
         yield
 
 

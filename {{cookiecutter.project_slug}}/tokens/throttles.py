@@ -1,14 +1,17 @@
-"""Throttles per address and per account; the rates are in config/settings.py."""
+"""Throttles of the token endpoints and of failed logins; the rates are in config/settings.py."""
 
 import ipaddress
+import logging
 import time
 
-from django.contrib.auth import get_user_model
+from django.http import HttpRequest
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 from rest_framework.views import APIView
 
-from .events import hash_login
+from .counters import Counter
+from .events import get_address, hash_login, log_event
 
 
 class AtomicRateThrottle(SimpleRateThrottle):
@@ -17,50 +20,27 @@ class AtomicRateThrottle(SimpleRateThrottle):
     The base class reads a list from the cache and writes it back: concurrent requests are lost.
     """
 
+    counter: Counter | None = None
+
     def allow_request(self, request: Request, view: APIView) -> bool:
-        ident = self.get_cache_key(request, view)
+        return self.count(get_network(request))
+
+    def count(self, ident: str) -> bool:
+        """Counts one more for `ident`. Returns whether the rate allows it."""
         limit, duration = self.parse_rate(self.get_rate())
-        if ident is None or not limit or not duration:
+        if limit is None or duration is None:
             return True
         window, elapsed = divmod(time.time(), duration)
         self.left = duration - elapsed
-        key = f"throttle:{self.scope}:{ident}:{window:.0f}"
-        self.cache.add(key, 0, timeout=2 * duration)
-        try:
-            count = self.cache.incr(key)
-        except ValueError:
-            # The cache has evicted the key since it was added.
-            count = 1
-        return bool(count <= limit)
+        self.counter = Counter(f"throttle:{self.scope}:{ident}:{window:.0f}", 2 * duration)
+        return self.counter.increment() <= limit
+
+    def take_back(self) -> None:
+        if self.counter:
+            self.counter.decrement()
 
     def wait(self) -> float:
         return self.left
-
-    def get_cache_key(self, request: Request, view: APIView) -> str | None:
-        """Returns the address; for IPv6 the /64 network, which one client usually controls."""
-        ident = self.get_ident(request)
-        try:
-            address = ipaddress.ip_address(ident)
-        except ValueError:
-            return hash_login(ident)
-        if address.version == 6:
-            return str(ipaddress.ip_network((address, 64), strict=False).network_address)
-        return str(address)
-
-
-class TokenObtainAddressThrottle(AtomicRateThrottle):
-    scope = "token_obtain_address"
-
-
-class TokenObtainAccountThrottle(AtomicRateThrottle):
-    """Counts the attempts for one account from all addresses."""
-
-    scope = "token_obtain_account"
-
-    def get_cache_key(self, request: Request, view: APIView) -> str | None:
-        data = request.data
-        login = data.get(get_user_model().USERNAME_FIELD) if hasattr(data, "get") else None
-        return hash_login(login) if isinstance(login, str) else None
 
 
 class TokenRefreshThrottle(AtomicRateThrottle):
@@ -69,3 +49,59 @@ class TokenRefreshThrottle(AtomicRateThrottle):
 
 class TokenVerifyThrottle(AtomicRateThrottle):
     scope = "token_verify"
+
+
+class LoginAddressThrottle(AtomicRateThrottle):
+    scope = "login_address"
+
+
+class LoginAccountAddressThrottle(AtomicRateThrottle):
+    scope = "login_account_address"
+
+
+class LoginAccountThrottle(AtomicRateThrottle):
+    scope = "login_account"
+
+
+class LoginAttempt:
+    """A login that counts as failed until `take_back()` is called.
+
+    It is counted before the password is checked: of concurrent guesses, only as many are checked
+    as the rates allow.
+    """
+
+    def __init__(self, request: Request | HttpRequest | None, login: object) -> None:
+        self.request = request
+        self.account = hash_login(login)
+        self.throttles: list[AtomicRateThrottle] = []
+
+    def count(self) -> None:
+        """Raises Throttled, and counts nothing, if there were too many failed logins."""
+        if self.request is not None:
+            network = get_network(self.request)
+            self.count_for(LoginAddressThrottle(), network)
+            self.count_for(LoginAccountAddressThrottle(), f"{self.account}:{network}")
+        self.count_for(LoginAccountThrottle(), self.account)
+
+    def count_for(self, throttle: AtomicRateThrottle, ident: str) -> None:
+        self.throttles.append(throttle)
+        if not throttle.count(ident):
+            self.take_back()
+            facts = {"account": self.account, "limit": throttle.scope}
+            log_event("login_throttled", self.request, logging.WARNING, **facts)
+            raise Throttled(throttle.wait())
+
+    def take_back(self) -> None:
+        for throttle in self.throttles:
+            throttle.take_back()
+
+
+def get_network(request: Request | HttpRequest) -> str:
+    """Returns the address; for IPv6 the /64 network, which one client usually controls."""
+    address = get_address(request)
+    if address is None:
+        return hash_login(BaseThrottle().get_ident(request))  # type: ignore[arg-type]
+    if ":" in address:
+        network = ipaddress.IPv6Network((address.partition("%")[0], 64), strict=False)
+        return str(network.network_address)
+    return address

@@ -26,9 +26,9 @@ no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 class {{ project.tokens.obtain_view }}({{ "cookies.SetRefreshCookieMixin, " if project.tokens.cookie else "" }}views.{{ project.tokens.obtain_view }}):
     # % if project.tokens.cookie
     """Returns an access token and sets the cookie with the refresh token."""
-
+    # % else
+    """Returns tokens. The authentication backend counts failed logins."""
     # % endif
-    throttle_classes = (throttles.TokenObtainAddressThrottle, throttles.TokenObtainAccountThrottle)
 
 
 # % if project.tokens.cookie
