@@ -122,6 +122,20 @@ def test_line_statement_keeps_blank_lines() -> None:
     )
 
 
+def test_messages_of_errors_are_translatable() -> None:
+    errors = (
+        "AuthenticationFailed|BadRequest|InvalidToken|NotFound|ParseError|PermissionDenied|TokenError"
+        "|ValidationError|respond_conflict"
+    )
+    plain = [
+        f"{name_of(path)}: {found[0]}"
+        for path in SOURCES
+        if name_of(path).endswith(".py") and "/tests/" not in name_of(path)
+        for found in re.finditer(rf'\b({errors})\(\s*f?".*', path.read_text(encoding="utf-8"))
+    ]
+    assert plain == []
+
+
 def test_prompts_and_choices_are_described() -> None:
     sentences = PROMPTS["__prompts__"]
     visible = {name: value for name, value in PROMPTS.items() if not name.startswith("_")}

@@ -174,7 +174,7 @@ def probe(project: Path, folder: Path, *changes: str) -> dict[str, Any]:
     return found
 
 
-def test_every_setting_has_a_case() -> None:
+def test_all_settings_have_cases() -> None:
     spec = importlib.util.find_spec("rest_framework_simplejwt")
     assert spec
     assert spec.origin

@@ -1,6 +1,7 @@
 from typing import cast
 
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.generics import RetrieveUpdateAPIView
 from rest_framework.permissions import IsAuthenticated
@@ -24,5 +25,5 @@ class MeView(RetrieveUpdateAPIView[User]):
         try:
             lock_row(user, self.request.method)
         except User.DoesNotExist as error:
-            raise AuthenticationFailed("The user has been deleted.") from error
+            raise AuthenticationFailed(_("User not found"), "user_not_found") from error
         return user

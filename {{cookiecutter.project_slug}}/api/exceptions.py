@@ -3,6 +3,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
 from django.db.models import ProtectedError, RestrictedError
+from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import ErrorDetail, ParseError
 from rest_framework.renderers import JSONRenderer
@@ -39,18 +40,18 @@ def respond(error: Exception, context: dict[str, Any]) -> Response | None:
         return respond_conflict(describe_dependents(error.restricted_objects), "protected")
     if is_conflict(error):
         log_conflict(error)
-        return respond_conflict("Another request has changed the same objects.", "conflict")
+        return respond_conflict(_("Another request has changed the same objects."), "conflict")
     if isinstance(error, DataError):
-        error = ParseError("The database cannot store a value.")
+        error = ParseError(_("The database cannot store a value."))
     if isinstance(error, SuspiciousOperation):
         # Django limits the size of a body and the number of its fields.
-        error = ParseError("The request is too large or malformed.")
+        error = ParseError(_("The request is too large or malformed."))
     return rest_framework_handler(error, context)
 
 
 def describe_dependents(rows: set[Any]) -> str:
     names = sorted({str(row._meta.verbose_name_plural) for row in rows})
-    return f"This object is required by {', '.join(names)}."
+    return _("This object is required by %(names)s.") % {"names": ", ".join(names)}
 
 
 def respond_conflict(detail: str, code: str) -> Response:

@@ -2,6 +2,7 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
@@ -22,7 +23,7 @@ class JSONParser(parsers.JSONParser):
             data = super().parse(stream, media_type, parser_context)
             check_json(data)
         except RecursionError:
-            raise ParseError("The JSON is nested too deeply.") from None
+            raise ParseError(_("The JSON is nested too deeply.")) from None
         except ValueError as error:
             raise ParseError(str(error)) from None
         return data
@@ -48,7 +49,7 @@ def check_json(data: Any) -> None:
     JSON can contain one half of a surrogate pair, but UTF-8 cannot (RFC 8259, section 8.2).
     """
     level = [data]
-    for _ in range(MAX_DEPTH):
+    for _depth in range(MAX_DEPTH):
         level = [
             child
             for item in level
@@ -56,8 +57,8 @@ def check_json(data: Any) -> None:
             for child in (item.values() if isinstance(item, dict) else item)
         ]
     if level:
-        raise ValueError("The JSON is nested too deeply.")
+        raise ValueError(_("The JSON is nested too deeply."))
     try:
         json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise ValueError("The JSON contains a lone surrogate.") from None
+        raise ValueError(_("The JSON contains a lone surrogate.")) from None

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.messages.middleware import MessageMiddleware
 from django.db import DatabaseError, DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext as _
 
 from api.conflicts import is_conflict, log_conflict, retry_conflicts
 
@@ -30,11 +31,11 @@ class AdminSite(admin.AdminSite):
                     return run(request, *args, **kwargs)
                 return view(request, *args, **kwargs)
             except DataError:
-                return HttpResponseBadRequest("The database cannot store a value.")
+                return HttpResponseBadRequest(_("The database cannot store a value."))
             except DatabaseError as error:
                 if not is_conflict(error):
                     raise
                 log_conflict(error)
-                return HttpResponse("Another request has changed the same objects.", status=409)
+                return HttpResponse(_("Another request has changed the same objects."), status=409)
 
         return super().admin_view(handle, cacheable)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import is_valid_path
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import (
     APIException,
     MethodNotAllowed,
@@ -86,4 +87,4 @@ class CharsetMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         if request.encoding and codecs.lookup(request.encoding).name not in CHARSETS:
-            raise BadRequest("The charset of the body is not supported.")
+            raise BadRequest(_("The charset of the body is not supported."))

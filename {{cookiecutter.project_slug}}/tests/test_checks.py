@@ -148,6 +148,11 @@ def test_password_validator_is_required(names: list[str], expected: list[str]) -
 # % endif
 
 
+def test_backend_without_limits_is_reported() -> None:
+    stock = "django.contrib.auth.backends.ModelBackend"
+    assert find_problems(AUTHENTICATION_BACKENDS=[stock]) == ["tokens.W003"]
+
+
 def test_cache_per_process_is_reported() -> None:
     memory = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     shared = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}

@@ -14,6 +14,8 @@ from rest_framework_simplejwt import authentication, state
 from rest_framework_simplejwt.exceptions import TokenBackendError
 from rest_framework_simplejwt.settings import api_settings
 
+from accounts.backends import ModelBackend
+
 from . import issuer, revocation, serializers
 from .authentication import JWTAuthentication
 from .password_validation import EndSessionsValidator
@@ -196,6 +198,20 @@ def check_password_validators() -> Iterator[CheckMessage]:
             id="tokens.E007",
         )
 # % endif
+
+
+@register("tokens")
+def check_backends(**kwargs: Any) -> list[CheckMessage]:
+    backends = map(import_string, settings.AUTHENTICATION_BACKENDS)
+    if any(issubclass(backend, ModelBackend) for backend in backends):
+        return []
+    return [
+        Warning(
+            "No backend of AUTHENTICATION_BACKENDS limits failed logins.",
+            hint="Derive your backend from accounts.backends.ModelBackend.",
+            id="tokens.W003",
+        )
+    ]
 
 
 @register("tokens", deploy=True)
