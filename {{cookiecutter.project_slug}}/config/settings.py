@@ -142,6 +142,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Internationalization: responses are in the language of the Accept-Language header.
 
 LANGUAGE_CODE = "en-us"
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 

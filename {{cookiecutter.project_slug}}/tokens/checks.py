@@ -111,8 +111,8 @@ def check_settings() -> Iterator[CheckMessage]:
             f"USER_ID_FIELD must be a unique field of the user, got {key!r}.", id="tokens.E008"
         )
     for name, (value, hint) in FIXED.items():
-        # The value that was set may be a secret.
-        if getattr(api_settings, name) != value:
+        # The value that was set may be a secret, and None is the same as an empty text.
+        if bool(getattr(api_settings, name)) != bool(value):
             reason = f"{name} must be {value!r}: another value has no effect."
             yield Error(reason, hint=hint, id="tokens.E009")
     # % if project.revocation.enabled
