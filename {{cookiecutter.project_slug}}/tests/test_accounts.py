@@ -134,7 +134,8 @@ def test_address_is_normalized(user: User) -> None:
 )
 def test_hostile_name_is_refused(admin: Client, anonymous: APIClient, name: str) -> None:
     body = json.dumps({"{{ project.accounts.login_field }}": name, "password": PASSWORD})
-    response = anonymous.post(reverse("{{ project.paths.obtain_name }}"), body, content_type="application/json")
+    obtain = reverse("{{ project.paths.obtain_name }}")
+    response = anonymous.post(obtain, body, content_type="application/json")
     assert response.status_code in (400, 401)
     form = {"username": name, "password": PASSWORD, "usable_password": "false"}
     # % if project.accounts.email_login

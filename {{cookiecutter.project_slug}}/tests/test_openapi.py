@@ -79,6 +79,9 @@ def test_impossible_errors_are_not_described(paths: dict[str, Any]) -> None:
         "400",
         "401",
         "404",
+        # % if project.api.also_accept == "basic"
+        "429",
+        # % endif
         # % if project.keys.remote
         "503",
         # % endif
@@ -92,6 +95,9 @@ def test_impossible_errors_are_not_described(paths: dict[str, Any]) -> None:
         # % endif
         # % if project.api.resources[0].can_conflict
         "409",
+        # % endif
+        # % if project.api.also_accept == "basic"
+        "429",
         # % endif
         # % if project.keys.remote
         "503",
