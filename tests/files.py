@@ -64,6 +64,7 @@ COMMON_FILES = {
     "tests/test_attacks.py",
     "tests/test_checks.py",
     "tests/test_conflicts.py",
+    "tests/test_env.py",
     "tests/test_errors.py",
     "tests/test_keys.py",
     "tests/test_openapi.py",
