@@ -2,6 +2,7 @@ from typing import cast
 
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.generics import RetrieveUpdateAPIView
 from rest_framework.permissions import IsAuthenticated
@@ -12,6 +13,7 @@ from .models import User
 from .serializers import UserSerializer
 
 
+@method_decorator(cache_control(no_store=True), name="dispatch")
 @method_decorator(retry_conflicts, name="update")
 class MeView(RetrieveUpdateAPIView[User]):
     """Returns and updates the account of the authenticated user."""

@@ -26,7 +26,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             "detail": {"type": "string", "description": "The reason, as text."},
             "code": {"type": "string", "description": "The reason, as a code."},
         },
-        "required": ["detail"],
+        "required": ["detail", "code"],
     },
     "FieldErrors": {
         "type": "object",

@@ -5,6 +5,7 @@ from io import StringIO
 from typing import IO, Any
 
 from django.core.asgi import get_asgi_application
+from django.core.exceptions import BadRequest
 from django.core.handlers.asgi import ASGIRequest
 from django.core.management import call_command
 
@@ -20,7 +21,7 @@ class Request(ASGIRequest):
     def __init__(self, scope: Any, body_file: IO[bytes]) -> None:
         try:
             super().__init__(scope, body_file)
-        except ValueError:
+        except (BadRequest, ValueError):
             headers = [pair for pair in scope["headers"] if pair[0] != b"content-type"]
             super().__init__(scope | {"headers": headers}, body_file)
 

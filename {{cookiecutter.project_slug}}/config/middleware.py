@@ -62,8 +62,7 @@ class JSONErrorMiddleware(MiddlewareMixin):
             # In place, because middleware and Django's test client have set attributes.
             response.content = body.content
             response["Content-Type"] = body["Content-Type"]
-            if "Content-Length" in response:
-                response["Content-Length"] = str(len(body.content))
+            response["Content-Length"] = str(len(body.content))
         return response
 
 

@@ -53,7 +53,7 @@ MIDDLEWARE = [
     "config.middleware.JSONErrorMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.static.WhiteNoiseMiddleware",
     "config.middleware.AppendSlashMiddleware",
     "config.middleware.CharsetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -150,6 +150,16 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# In production, `collectstatic` compresses the files and adds a hash to their names, so that
+# browsers can keep them forever.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
 
 # REST framework
 

@@ -2,12 +2,17 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
 admin.site.site_header = {{ project.name | py(before=25) }}
 admin.site.site_title = admin.site.site_header
 
 urlpatterns = [
+    # % if project.paths.prefix
+    # The admin links to this page.
+    path("", RedirectView.as_view(pattern_name="swagger-ui")),
+    # % endif
     path("", include("tokens.urls")),
     path("{{ project.paths.prefix }}", include("accounts.urls")),
     path("{{ project.paths.prefix }}", include("api.urls")),

@@ -4,6 +4,7 @@ import os
 from io import StringIO
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
@@ -20,7 +21,7 @@ class Request(WSGIRequest):
     def __init__(self, environ: dict[str, Any]) -> None:
         try:
             super().__init__(environ)
-        except ValueError:
+        except (BadRequest, ValueError):
             super().__init__(environ | {"CONTENT_TYPE": ""})
 
 

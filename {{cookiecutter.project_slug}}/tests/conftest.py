@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.conf import settings
 from django.contrib.auth import models as auth
 from django.core.cache import caches
 from django.db import connection, connections
@@ -59,6 +60,13 @@ def _test_settings() -> Iterator[None]:
         PASSWORD_HASHERS=["tests.conftest.CheapHasher"],
         # The test client uses HTTP, which would be redirected.
         SECURE_SSL_REDIRECT=False,
+        # The names of static files have no hashes before `collectstatic`.
+        STORAGES={
+            **settings.STORAGES,
+            "staticfiles": {
+                "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+            },
+        },
     ):
         for alias in caches:
             caches[alias].clear()

@@ -23,6 +23,7 @@ from .conftest import LOGIN, PASSWORD, to_json
 def test_me_returns_account(api: APIClient, user: User) -> None:
     response = api.get(reverse("user-me"))
     assert response.status_code == 200
+    assert response["Cache-Control"] == "no-store"
     assert response.json() == {
         "id": to_json(user.pk),
         # % if not project.accounts.email_login

@@ -1,4 +1,4 @@
-"""Errors outside of REST framework's views, paths without the final slash, and the log."""
+"""Errors outside of REST framework's views, odd paths, and the log."""
 
 import logging
 import sys
@@ -72,7 +72,7 @@ def test_error_is_json(
     assert response["Content-Type"] == "application/json"
     assert response.json().keys() == {"detail", "code"}
     assert response.json()["code"] == code
-    assert response.get("Content-Length", str(len(response.content))) == str(len(response.content))
+    assert response["Content-Length"] == str(len(response.content))
     # Scripts of other origins can read it.
     assert response["Access-Control-Allow-Origin"] == "https://app.example.com"
     assert "Retry-After" in response["Access-Control-Expose-Headers"]
@@ -98,6 +98,14 @@ def test_errors_of_other_pages_are_html(client: APIClient) -> None:
 def test_exception_reaches_test_client() -> None:
     with pytest.raises(ZeroDivisionError):
         APIClient().get(f"{API}crash/")
+
+
+def test_preflight_allows_token(client: APIClient) -> None:
+    headers = {"origin": "https://app.example.com", "access-control-request-method": "GET"}
+    with override_settings(CORS_ALLOWED_ORIGINS=["https://app.example.com"]):
+        response = client.options(reverse("user-me"), headers=headers)
+    assert response.status_code == 200
+    assert "{{ project.jwt.header_name | lower }}" in response["Access-Control-Allow-Headers"].split(", ")
 
 
 # Paths without the final slash
@@ -135,6 +143,15 @@ def test_query_without_slash(api: APIClient) -> None:
 
 def test_admin_without_slash_is_redirected(anonymous: APIClient) -> None:
     assert anonymous.get("/admin")["Location"] == "/admin/"
+
+
+def test_start_page(anonymous: APIClient) -> None:
+    response = anonymous.get("/")
+    # % if project.paths.prefix
+    assert (response.status_code, response["Location"]) == (302, reverse("swagger-ui"))
+    # % else
+    assert response["Content-Type"] == "application/json"
+    # % endif
 
 
 # Log

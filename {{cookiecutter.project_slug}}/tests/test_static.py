@@ -1,0 +1,78 @@
+"""Static files as in production: compressed, and with a hash in their names."""
+
+import gzip
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.core.management import call_command
+from django.test import AsyncClient, Client, override_settings
+from django.urls import reverse
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of the collected files."""
+    path = tmp_path_factory.mktemp("static")
+    with production(path):
+        call_command("collectstatic", verbosity=0, interactive=False)
+    return path
+
+
+def production(path: Path) -> override_settings:
+    backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    return override_settings(
+        STATIC_ROOT=path, STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
+    )
+
+
+@pytest.fixture
+def bundle(root: Path) -> Iterator[str]:
+    """The URL of the script of the API's documentation."""
+    with production(root):
+        page = Client().get(reverse("swagger-ui")).content.decode()
+        found = re.search(r'src="(/static/\S+/swagger-ui-bundle\.[0-9a-f]{12}\.js)"', page)
+        assert found
+        yield found.group(1)
+
+
+def test_file_is_compressed_and_immutable(bundle: str) -> None:
+    response = Client().get(bundle, headers={"accept-encoding": "gzip"})
+    assert response.status_code == 200
+    assert response["Content-Encoding"] == "gzip"
+    assert "immutable" in response["Cache-Control"]
+    assert response["Content-Length"] == str(len(response.content))
+    assert gzip.decompress(response.content) == Client().get(bundle).content
+
+
+def test_conditional_requests_of_file(bundle: str) -> None:
+    client = Client()
+    whole = client.get(bundle)
+    same = client.get(bundle, headers={"if-none-match": whole["ETag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    part = client.get(bundle, headers={"range": "bytes=2-5"})
+    assert (part.status_code, part.content) == (206, whole.content[2:6])
+    assert client.get(bundle, headers={"range": f"bytes={10**12}-"}).status_code == 416
+    head = client.head(bundle)
+    assert (head["Content-Length"], head.content) == (whole["Content-Length"], b"")
+
+
+async def read_async(url: str) -> bytes:
+    response = await AsyncClient().get(url)
+    return response.content
+
+
+def test_file_under_asgi(bundle: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert async_to_sync(read_async)(bundle) == Client().get(bundle).content
+
+
+@pytest.mark.django_db
+def test_admin_page(client: Client, bundle: str) -> None:
+    page = client.get(reverse("admin:login")).content.decode()
+    assert re.search(r"/static/admin/css/base\.[0-9a-f]{12}\.css", page)
