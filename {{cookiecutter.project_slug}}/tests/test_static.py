@@ -14,6 +14,10 @@ from django.test import AsyncClient, Client, override_settings
 from django.urls import reverse
 
 
+# Next to each other: otherwise, pytest-django runs those with a database first.
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of the collected files."""
@@ -72,7 +76,6 @@ def test_file_under_asgi(bundle: str) -> None:
         assert async_to_sync(read_async)(bundle) == Client().get(bundle).content
 
 
-@pytest.mark.django_db
 def test_admin_page(client: Client, bundle: str) -> None:
     page = client.get(reverse("admin:login")).content.decode()
     assert re.search(r"/static/admin/css/base\.[0-9a-f]{12}\.css", page)
