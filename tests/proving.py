@@ -38,9 +38,7 @@ PRODUCTION = [
     "DEBUG=False",
 ]
 # Dependencies that settings name in texts or URLs, and one that is only for development.
-DEPENDENCIES = (
-    "DEP002=argon2-cffi|django-cors-headers|django-filter|psycopg|redis|whitenoise,DEP004=factory"
-)
+DEPENDENCIES = "DEP002=argon2-cffi|django-cors-headers|django-filter|psycopg|redis,DEP004=factory"
 
 Seconds = dict[str, float]
 # A function that checks a project, with an environment and the URL of a database.

@@ -55,6 +55,7 @@ def client(db: None) -> APIClient:
         ("POST", "unknown", {}, 404, "not_found"),
         ("GET", "crash/", {}, 500, "error"),
         ("POST", "protected/", {}, 403, "permission_denied"),
+        ("POST", "protected", {}, 403, "permission_denied"),
         ("GET", "users/me/", {"host": "evil.example"}, 400, "parse_error"),
         ("POST", "users/me/", {"content-type": "text/plain; charset=hex"}, 400, "parse_error"),
         ("POST", "docs/", {}, 405, "method_not_allowed"),

@@ -1,5 +1,6 @@
 """Static files as in production: compressed, and with a hash in their names."""
 
+import asyncio
 import gzip
 import re
 import warnings
@@ -7,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.management import call_command
 from django.test import AsyncClient, Client, override_settings
@@ -73,7 +73,7 @@ async def read_async(url: str) -> bytes:
 def test_file_under_asgi(bundle: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert async_to_sync(read_async)(bundle) == Client().get(bundle).content
+        assert asyncio.run(read_async(bundle)) == Client().get(bundle).content
 
 
 def test_admin_page(client: Client, bundle: str) -> None:
