@@ -235,9 +235,8 @@ SPECTACULAR_SETTINGS = {
 # Security
 
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
-# The header that contains the token.
-JWT_HEADER = SIMPLE_JWT.get("AUTH_HEADER_NAME", "HTTP_AUTHORIZATION").removeprefix("HTTP_")
-CORS_ALLOW_HEADERS = (*default_headers, JWT_HEADER.replace("_", "-").lower())
+token_header = SIMPLE_JWT.get("AUTH_HEADER_NAME", "HTTP_AUTHORIZATION").removeprefix("HTTP_")
+CORS_ALLOW_HEADERS = (*default_headers, token_header.replace("_", "-").lower())
 CORS_EXPOSE_HEADERS = ["Location", "Retry-After", "WWW-Authenticate"]
 # % if project.tokens.cookie
 # Pages of those origins can send the refresh cookie.
