@@ -38,8 +38,6 @@ def _routes(answers: Answers) -> Iterator[tuple[str, str, Route]]:
         yield "api_prefix", "the browsable API's login", ["api-auth", "**"]
     if not answers.algorithm.startswith("HS"):
         yield "api_prefix", "the public keys", [".well-known", "jwks.json"]
-    if prefix:
-        yield "api_prefix", "the start page", []
     yield "api_prefix", "the root of the API", prefix
     yield "api_prefix", "the user's own account", [*prefix, "users", "me"]
     if answers.revocation == "sessions":
