@@ -40,6 +40,7 @@ from .settings import *
 
 INSTALLED_APPS.remove("tokens")
 ROOT_URLCONF = "config.stock_urls"
+AUTHENTICATION_BACKENDS = global_settings.AUTHENTICATION_BACKENDS
 PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
 REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] = [
     "rest_framework_simplejwt.authentication.JWTAuthentication"
