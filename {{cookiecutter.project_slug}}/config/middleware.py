@@ -28,7 +28,9 @@ def is_api_path(path: str) -> bool:
     """Returns whether a path belongs to the API: below its prefix, or a token endpoint."""
     if path[1:].partition("/")[0] in PAGES:
         return False
-    return path.startswith("/{{ project.paths.prefix }}") or bool(is_valid_path(path, "tokens.urls"))
+    if path.startswith("/{{ project.paths.prefix }}"):
+        return True
+    return bool(is_valid_path(path, "tokens.urls"))
 
 
 class JSONErrorMiddleware(MiddlewareMixin):

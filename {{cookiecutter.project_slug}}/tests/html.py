@@ -22,12 +22,13 @@ class FormReader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
-        value = attributes.get("value") or ""
+        kind, value = attributes.get("type"), attributes.get("value") or ""
         if tag == "form":
             self.inside = attributes.get("enctype") == "multipart/form-data"
-        elif tag == "input" and (attributes.get("type") != "checkbox" or "checked" in attributes):
-            if attributes.get("type") != "submit":
-                self.add(str(attributes.get("name")), attributes.get("value", "on") or "")
+        elif tag == "input" and kind == "checkbox" and "checked" in attributes:
+            self.add(str(attributes["name"]), value or "on")
+        elif tag == "input" and kind not in ("checkbox", "submit"):
+            self.add(str(attributes.get("name")), value)
         elif tag in ("select", "textarea"):
             self.name, self.text, self.options = str(attributes["name"]), "", []
             self.multiple = "multiple" in attributes

@@ -13,7 +13,6 @@ from django.core.management import call_command
 from django.test import AsyncClient, Client, override_settings
 from django.urls import reverse
 
-
 # Next to each other: otherwise, pytest-django runs those with a database first.
 pytestmark = pytest.mark.django_db
 
