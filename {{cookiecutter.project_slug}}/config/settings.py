@@ -150,15 +150,11 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-# In production, `collectstatic` compresses the files and adds a hash to their names, so that
-# browsers can keep them forever.
+# `collectstatic` compresses the files and adds a hash to their names, so that browsers can keep
+# them forever.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "config.static.StaticFilesStorage"},
 }
 
 # REST framework

@@ -4,7 +4,7 @@ from contextlib import closing
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from whitenoise import middleware
+from whitenoise import middleware, storage
 
 
 class WhiteNoiseMiddleware(middleware.WhiteNoiseMiddleware):
@@ -22,3 +22,16 @@ class WhiteNoiseMiddleware(middleware.WhiteNoiseMiddleware):
         for name, value in found.headers:
             response[name] = value
         return response
+
+
+class StaticFilesStorage(storage.CompressedManifestStaticFilesStorage):
+    """Refers to a file that `collectstatic` has not collected by its plain name.
+
+    Otherwise, the pages that need it would be server errors.
+    """
+
+    def stored_name(self, name: str) -> str:
+        try:
+            return str(super().stored_name(name))
+        except ValueError:
+            return name

@@ -60,13 +60,6 @@ def _test_settings() -> Iterator[None]:
         PASSWORD_HASHERS=["tests.conftest.CheapHasher"],
         # The test client uses HTTP, which would be redirected.
         SECURE_SSL_REDIRECT=False,
-        # The names of static files have no hashes before `collectstatic`.
-        STORAGES={
-            **settings.STORAGES,
-            "staticfiles": {
-                "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-            },
-        },
     ):
         for alias in caches:
             caches[alias].clear()

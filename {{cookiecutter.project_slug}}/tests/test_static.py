@@ -21,22 +21,20 @@ pytestmark = pytest.mark.django_db
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of the collected files."""
     path = tmp_path_factory.mktemp("static")
-    with production(path):
+    with use_root(path):
         call_command("collectstatic", verbosity=0, interactive=False)
     return path
 
 
-def production(path: Path) -> override_settings:
-    backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    return override_settings(
-        STATIC_ROOT=path, STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
-    )
+def use_root(path: Path) -> override_settings:
+    # The storage reads the list of files again if STORAGES changes.
+    return override_settings(STATIC_ROOT=path, STORAGES={**settings.STORAGES})
 
 
 @pytest.fixture
 def bundle(root: Path) -> Iterator[str]:
     """The URL of the script of the API's documentation."""
-    with production(root):
+    with use_root(root):
         page = Client().get(reverse("swagger-ui")).content.decode()
         found = re.search(r'src="(/static/\S+/swagger-ui-bundle\.[0-9a-f]{12}\.js)"', page)
         assert found
@@ -78,3 +76,10 @@ def test_file_under_asgi(bundle: str) -> None:
 def test_admin_page(client: Client, bundle: str) -> None:
     page = client.get(reverse("admin:login")).content.decode()
     assert re.search(r"/static/admin/css/base\.[0-9a-f]{12}\.css", page)
+
+
+def test_page_without_collected_files(client: Client, tmp_path: Path) -> None:
+    with use_root(tmp_path):
+        page = client.get(reverse("swagger-ui"))
+    assert page.status_code == 200
+    assert "/swagger-ui-bundle.js" in page.text
