@@ -20,7 +20,7 @@ test: .venv/test ## Run all tests
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not slow"
 
 .PHONY: test-slow
-test-slow: .venv/test ## Run the slow tests: mutations, other keys, names, migrations
+test-slow: .venv/test ## Run the slow tests: long tests of each project, mutations, Simple JWT's own tests
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m slow
 
 .PHONY: test-all

@@ -31,11 +31,13 @@ IN_PROJECT = Path(__file__).with_name("in_project.py")
 OWN_PACKAGES = ("accounts", "api", "config", "scripts", "tests", "tokens")
 # The tests of a project that depend on its algorithm.
 TOKEN_TESTS = [f"tests/test_{name}.py" for name in ("attacks", "checks", "keys", "tokens")]
-# Long tests of a project that are the same in almost all of them.
-IGNORED = [
-    *("--ignore", "tests/test_requests.py"),
-    *("--ignore", "tests/test_static.py"),
-    *("--ignore", "tests/test_counters.py"),
+# The tests of a project that take the longest.
+LONG_TESTS = [
+    f"tests/test_{name}.py"
+    for name in (
+        *("admin", "concurrency", "conflicts", "counters", "forms"),
+        *("requests", "resources", "static"),
+    )
 ]
 # The environment variables of a production server.
 PRODUCTION = [
@@ -110,9 +112,20 @@ def check_project(project: Path, environment: Path, url: str) -> Seconds:
     return run_checks(project, environment, url)
 
 
-def check_most(project: Path, environment: Path, url: str) -> Seconds:
-    """Runs all checks, and the tests except those that few answers can change."""
-    return run_checks(project, environment, url, *IGNORED)
+def check_project_quickly(project: Path, environment: Path, url: str) -> Seconds:
+    """Runs all checks of a project, and the tests without those that take the longest."""
+    ignored = [option for test in LONG_TESTS for option in ("--ignore", test)]
+    return run_checks(project, environment, url, *ignored)
+
+
+def check_long_tests(project: Path, environment: Path, url: str) -> Seconds:
+    """Runs the tests of a project that take the longest."""
+    seconds: Seconds = {}
+    commands = link_environment(project, environment)
+    tests = [test for test in LONG_TESTS if (project / test).exists()]
+    with timed("long tests", seconds):
+        run(commands / "python", IN_PROJECT, *PRODUCTION, *tests, cwd=project, DATABASE_URL=url)
+    return seconds
 
 
 def run_checks(project: Path, environment: Path, url: str, *options: str) -> Seconds:

@@ -17,7 +17,7 @@ from tools.rendering import variables
 
 from . import matrix
 from .files import expected_files, find_flaws
-from .proving import check_most, check_project, prove, renderer
+from .proving import check_long_tests, check_project_quickly, prove, renderer
 
 
 def test_each_prompt_has_axis() -> None:
@@ -49,16 +49,20 @@ def test_refused_pair_is_invalid(number: int) -> None:
 
 
 def test_row_is_proven(
-    row: matrix.Row,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
-    record_property: Callable[[str, object], None],
+    row: matrix.Row, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    # Each named row and every third one of the array runs all tests of its project.
-    number = request.node.callspec.id.rpartition("-")[2]
-    check = check_most if number.isdigit() and int(number) % 3 else check_project
-    record_property("seconds", prove(row, tmp_path, check))
+    record_property("seconds", prove(row, tmp_path, check_project_quickly))
     record_property("row", row)
+
+
+@pytest.mark.slow
+def test_row_passes_long_tests(row: matrix.Row, tmp_path: Path) -> None:
+    prove(row, tmp_path, check_long_tests)
+
+
+@pytest.mark.parametrize("name", ["default", "no-resources", "only-owned"])
+def test_named_row_passes_long_tests(name: str, tmp_path: Path) -> None:
+    prove(matrix.row(**matrix.NAMED[name]), tmp_path, check_long_tests)
 
 
 def test_files(row: matrix.Row) -> None:

@@ -1,6 +1,5 @@
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth import backends
 from django.http import HttpRequest
 
@@ -39,5 +38,5 @@ class ModelBackend(backends.ModelBackend):
         return user
 
     async def aauthenticate(self, request: HttpRequest | None, **kwargs: Any) -> User | None:  # type: ignore[override]
-        # Django's own method does not call authenticate().
-        return await sync_to_async(self.authenticate)(request, **kwargs)
+        # That of Django's ModelBackend does not call authenticate().
+        return await backends.BaseBackend.aauthenticate(self, request, **kwargs)

@@ -1,17 +1,19 @@
 """Fields of the user that store a name in one form, in which a login finds it."""
 
 import unicodedata
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Any
 
 from django.db import models
 
 
-class NormalizedField(models.CharField):
+class NormalizedField(ABC, models.CharField):
     """Normalizes its value wherever it is used: in a lookup, an update, a fixture or a form."""
 
+    @abstractmethod
     def normalize(self, value: str) -> str:
-        raise NotImplementedError
+        """Returns the value in the form in which it is stored."""
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
