@@ -60,7 +60,7 @@ def test_row_passes_long_tests(row: matrix.Row, tmp_path: Path) -> None:
     prove(row, tmp_path, check_long_tests)
 
 
-@pytest.mark.parametrize("name", ["default", "no-resources", "only-owned"])
+@pytest.mark.parametrize("name", ["default", "no-resources"])
 def test_named_row_passes_long_tests(name: str, tmp_path: Path) -> None:
     prove(matrix.row(**matrix.NAMED[name]), tmp_path, check_long_tests)
 

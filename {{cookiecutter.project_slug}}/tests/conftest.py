@@ -12,7 +12,6 @@ import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from django.conf import settings
 from django.contrib.auth import models as auth
 from django.core.cache import caches
 from django.db import connection, connections
