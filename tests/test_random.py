@@ -78,6 +78,7 @@ def write_resources(chance: random.Random, count: int) -> str:
     return ";\n".join(texts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("links", ["id", "url"])
 def test_project_with_random_resources_is_proven(links: str, tmp_path: Path) -> None:
     chance = random.Random(f"{SEED}-{links}")  # noqa: S311
