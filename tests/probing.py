@@ -25,9 +25,7 @@ def main(changes: dict[str, str]) -> dict[str, Any]:
         value = json.loads(text)
         settings.SIMPLE_JWT[name] = dt.timedelta(**value) if isinstance(value, dict) else value
     if "CHECK_USER_IS_ACTIVE" in changes:
-        settings.AUTHENTICATION_BACKENDS = [
-            "django.contrib.auth.backends.AllowAllUsersModelBackend"
-        ]
+        settings.AUTHENTICATION_BACKENDS = ["own.ModelBackend"]
     settings.SECURE_SSL_REDIRECT = False
     settings.ALLOWED_HOSTS = ["testserver"]
 
