@@ -125,7 +125,7 @@ def test_line_statement_keeps_blank_lines() -> None:
 def test_messages_of_errors_are_translatable() -> None:
     errors = (
         "AuthenticationFailed|BadRequest|InvalidToken|NotFound|ParseError|PermissionDenied|TokenError"
-        "|ValidationError|respond_conflict"
+        "|ValidationError|Conflict"
     )
     plain = [
         f"{name_of(path)}: {found[0]}"

@@ -55,11 +55,7 @@ class Env(environ.Env):
         with hide_value(var):
             return super().cache_url(var, **kwargs)
 
-    def email_url(self, var: str = "EMAIL_URL", **kwargs: Any) -> Any:
-        with hide_value(var):
-            return super().email_url(var, **kwargs)
-
-    db, cache, email = db_url, cache_url, email_url
+    db = db_url
 
 
 @contextmanager
