@@ -117,7 +117,8 @@ def drop_unused_imports(source: str) -> str:
     for statement in reversed(tree.body):
         if isinstance(statement, Import):
             first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
-            if "# noqa: F401" in lines[first]:
+            for_effect = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+            if for_effect or "# noqa: F401" in lines[first]:
                 continue
             kept = [alias for alias in statement.names if _is_needed(alias, used)]
             if len(kept) < len(statement.names) or _has_alias(statement):

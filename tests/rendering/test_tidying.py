@@ -101,7 +101,12 @@ def test_submodules_share_their_name() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["from .jwt import JWT_KEYS as JWT_KEYS\n", "import a  # noqa: F401\n", "import a as a\n"],
+    [
+        "from .jwt import JWT_KEYS as JWT_KEYS\n",
+        "import a  # noqa: F401\n",
+        "import a as a\n",
+        "from __future__ import annotations\n",
+    ],
 )
 def test_reexport_and_effect_are_kept(line: str) -> None:
     assert drop_unused_imports(line) == line
