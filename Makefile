@@ -44,11 +44,14 @@ clean: ## Remove all files that these commands have created
 
 .venv/uv: constraints.txt
 	@echo "Creating .venv ..."
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv --clear .venv
+	@echo "Installing uv ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 	@touch $@
 
+# A package whose installation was interrupted is incomplete, which uv does not notice.
 .venv/demo .venv/test: .venv/%: .venv/uv pyproject.toml
 	@echo "Installing the packages for make $* ..."
-	@$(INSTALL) --group $*
-	@touch $@
+	@reinstall=$$(test ! -e .venv/incomplete || echo --reinstall); touch .venv/incomplete; \
+		$(INSTALL) --group $* $$reinstall
+	@mv .venv/incomplete $@

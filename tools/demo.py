@@ -19,13 +19,14 @@ DEMO = ROOT / "demo"
 PROJECT = DEMO / "my_api"
 # The folder of the commands in a virtual environment.
 BIN = "Scripts" if os.name == "nt" else "bin"
+TOKENS = ("access", "refresh")
 LOGIN = {"username": "admin", "password": secrets.token_urlsafe(15)}
 
 
 def main() -> None:
     start = time.monotonic()
     create_project()
-    print(f"\nReady after {time.monotonic() - start:.1f} s.")
+    print(f"\nReady after {time.monotonic() - start:.1f} s. Starting its server ...")
     port = find_free_port()
     server = subprocess.Popen(
         [PROJECT / ".venv" / BIN / "python", "manage.py", "runserver", "--noreload", str(port)],
@@ -39,7 +40,11 @@ def main() -> None:
     finally:
         server.terminate()
         server.wait()
-    print(f"\nThe server has stopped. The project is in {PROJECT.relative_to(Path.cwd())}.")
+    folder = PROJECT.relative_to(ROOT)
+    print(f"\nThe server has stopped. The project is in {folder}. To start its server again:")
+    print(f"  cd {folder} && make run")
+    print(f"Log in at http://127.0.0.1:8000/admin/ as {LOGIN['username']}, with the password")
+    print(f"  {LOGIN['password']}")
 
 
 def create_project() -> None:
@@ -54,8 +59,8 @@ def create_project() -> None:
         "DJANGO_SUPERUSER_PASSWORD": LOGIN["password"],
     }
     command = [str(tools / "cookiecutter"), str(ROOT), *options]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    if not (PROJECT / "db.sqlite3").exists():
+    status = subprocess.run(command, cwd=ROOT, env=environment).returncode
+    if status or not (PROJECT / "db.sqlite3").exists():
         sys.exit("The setup failed: see above.")
 
 
@@ -96,15 +101,19 @@ def call(
     shown = {**body, "password": "***"} if body and "password" in body else body
     print(f"\n{method} {path}" + (f"  (Bearer {token[:12]}…)" if token else ""))
     if shown:
-        print("  " + shorten(json.dumps(shown)))
-    print(f"→ {response.status} {response.reason}\n  {shorten(json.dumps(content))}")
+        print(shorten(shown))
+    print(f"→ {response.status} {response.reason}\n{shorten(content)}")
     if response.status != expect:
         sys.exit(f"Expected status {expect}.")
     return content
 
 
-def shorten(text: str) -> str:
-    return text if len(text) < 160 else f"{text[:157]}…"
+def shorten(body: dict[str, Any]) -> str:
+    """Returns a line of JSON that fits on the terminal, with shortened tokens."""
+    short = {name: f"{value[:12]}…" if name in TOKENS else value for name, value in body.items()}
+    line = f"  {json.dumps(short, ensure_ascii=False)}"
+    width = shutil.get_terminal_size().columns - 1
+    return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def find_free_port() -> int:
@@ -124,4 +133,7 @@ def wait_for_server(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted.")
