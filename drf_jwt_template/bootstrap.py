@@ -10,6 +10,7 @@ import os
 import shlex
 import subprocess
 import sys
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +21,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from .answers import Answers
 from .answers.reading import read
+from .rendering.cruft import is_called_by_cruft
 from .rendering.literals import duration_words
+
+WIDTH = 79
+"""The width of the printed text: that of a terminal with 80 columns."""
 
 
 def finish_project(variables: Mapping[str, Any], *, update: bool) -> None:
@@ -39,7 +44,8 @@ def finish_project(variables: Mapping[str, Any], *, update: bool) -> None:
         console.print(f"\n{policy}\n\n{text}", markup=False)
         return
     try:
-        ready = set_up(project, console)
+        # cruft adds a file to the project afterwards, which belongs into the first commit.
+        ready = set_up(project, console, first_commit=not is_called_by_cruft(variables))
     except KeyboardInterrupt:
         console.print("\nInterrupted.")
         ready = False
@@ -57,7 +63,7 @@ def finish_project(variables: Mapping[str, Any], *, update: bool) -> None:
 
 
 def describe_policy(answers: Answers) -> str:
-    """Returns the token policy in two lines, so that the user notices a mistyped answer."""
+    """Returns the token policy in a few lines, so that the user notices a mistyped answer."""
     flow = answers.token_flow
     if flow != "sliding":
         flow += f" ({'rotated' if answers.rotate_refresh_tokens else 'not rotated'})"
@@ -69,18 +75,22 @@ def describe_policy(answers: Answers) -> str:
         answers.token_verify_path,
         answers.token_blacklist_path,
     )
-    return (
+    lines = (
         f"Tokens: {flow}, revocation {answers.revocation}, access {access}, refresh {refresh},"
-        f" {answers.algorithm}\n"
-        f"Paths:  {' '.join(f'/{path}' for path in paths if path)}"
+        f" {answers.algorithm}",
+        f"Paths:  {' '.join(f'/{path}' for path in paths if path)}",
+    )
+    return "\n".join(
+        textwrap.fill(line, WIDTH, subsequent_indent=" " * 8, break_on_hyphens=False)
+        for line in lines
     )
 
 
-def set_up(project: Path, console: Console) -> bool:
+def set_up(project: Path, console: Console, *, first_commit: bool) -> bool:
     """Runs the project's setup. Returns whether every step succeeded."""
     setup = _load_script(project / "scripts" / "setup.py")
     if not console.is_terminal:
-        return bool(setup.run_steps(setup.PlainReport()))
+        return bool(setup.run_steps(setup.PlainReport(), first_commit=first_commit))
     with Progress(
         SpinnerColumn(finished_text=" "),
         TextColumn("{task.description}", markup=False),
@@ -88,7 +98,7 @@ def set_up(project: Path, console: Console) -> bool:
         console=console,
         transient=True,
     ) as progress:
-        return bool(setup.run_steps(LiveReport(progress)))
+        return bool(setup.run_steps(LiveReport(progress), first_commit=first_commit))
 
 
 class LiveReport:

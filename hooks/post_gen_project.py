@@ -3,8 +3,10 @@
 import json
 import sys
 
-sys.path.insert(0, {{ template_dir | tojson }})
+try:
+    sys.path.insert(0, {{ template_dir | tojson }})
+    from drf_jwt_template import bootstrap
 
-from drf_jwt_template import bootstrap
-
-bootstrap.finish_project(json.loads({{ cookiecutter | tojson | py }}), update={{ is_update(cookiecutter) }})
+    bootstrap.finish_project(json.loads({{ cookiecutter | tojson | py }}), update={{ is_update(cookiecutter) }})
+except KeyboardInterrupt:
+    print("\nInterrupted. The project is kept: `make setup` in its folder continues the setup.")

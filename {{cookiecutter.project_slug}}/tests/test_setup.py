@@ -26,12 +26,14 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_superuser_password_is_shown_once() -> None:
-    shown = re.search(r"has the password (\S+)", prepare.create_superuser())
+    shown = re.search(r"has this password, .*:\n  (\S+)\n", prepare.create_superuser())
     assert shown
     user = authenticate({{ project.accounts.login_field }}=LOGIN, password=shown.group(1))
     assert isinstance(user, User)
     assert user.is_superuser
-    assert shown.group(1) not in prepare.create_superuser()
+    again = prepare.create_superuser()
+    assert shown.group(1) not in again
+    assert f"manage.py changepassword {LOGIN}\n" in again
 
 
 def test_superuser_password_from_environment(monkeypatch: pytest.MonkeyPatch) -> None:

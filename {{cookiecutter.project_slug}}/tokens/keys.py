@@ -151,6 +151,12 @@ def create_private_file(file: Path) -> TextIO:
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])
+    if path.exists():
+        sys.exit(f"{path} exists already")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with create_private_file(path) as new:
+    # An interruption leaves no incomplete file.
+    unfinished = path.with_name(f"{path.name}.new")
+    unfinished.unlink(missing_ok=True)
+    with create_private_file(unfinished) as new:
         new.write(str(Entry(generate_key())))
+    unfinished.replace(path)
