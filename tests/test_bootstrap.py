@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import re
@@ -130,6 +131,7 @@ def test_failed_step_ends_setup(
         raise PermissionError(13, "Permission denied", ".env")
 
     report = Recorder()
+    monkeypatch.setattr(setup, "prepare_git", lambda first_commit: "skipped")
     monkeypatch.setattr(setup, "STEPS", (("One", lambda: "fine"), ("Two", fail), ("Three", fail)))
     assert setup.run_steps(report) is False
     expected = ["One started", "One done: fine", "Two started", "Two failed: out of luck"]
@@ -173,14 +175,32 @@ def test_missing_command_is_named(setup_of: Callable[..., ModuleType]) -> None:
         setup.run("no-such-command")
 
 
-def test_commands_ignore_environment_of_caller(
-    setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["HOME", "HTTPS_PROXY", "UV_CACHE_DIR", "UV_INDEX_CORP_PASSWORD"])
+def test_commands_get_variables_of_network(
+    setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     setup = setup_of()
-    for name in setup.FOREIGN:
-        monkeypatch.setenv(name, "other" if name != "PYTHONHOME" else sys.prefix)
+    monkeypatch.setenv(name, "value")
+    assert setup.clean_environment()[name] == "value"
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "GIT_DIR", "PIP_TARGET", "PYTHONPATH", "UV_FROZEN"])
+def test_commands_ignore_other_variables(
+    setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    setup = setup_of()
+    monkeypatch.setenv(name, "value")
     shown = setup.run(sys.executable, "-c", "import os; print(*sorted(os.environ))")
-    assert not set(setup.FOREIGN) & set(shown.split())
+    assert name not in shown.split()
+
+
+def test_older_python_can_run_setup(setup_of: Callable[..., ModuleType]) -> None:
+    source = (setup_of().ROOT / "scripts" / "setup.py").read_text("utf-8")
+    # Such as that of macOS.
+    tree = ast.parse(source, feature_version=(3, 9))
+    # Python 3.9 cannot evaluate annotations such as `str | None`.
+    names = [node.names[0].name for node in tree.body if isinstance(node, ast.ImportFrom)]
+    assert names[0] == "annotations"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ignores the first line of a script")
@@ -188,7 +208,7 @@ def test_python_is_found_on_path(
     setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     setup = setup_of()
-    assert setup.find_python() == sys.executable
+    assert setup.find_python() == os.path.realpath(sys.executable)
     monkeypatch.setattr(setup, "OLDEST_PYTHON", (3, 90))
     monkeypatch.setenv("PATH", str(tmp_path))
     assert setup.find_python() is None
@@ -196,6 +216,11 @@ def test_python_is_found_on_path(
     for name, text in (("python3.92", "#!/bin/sh\nexit 127\n"), ("python3.91", "#!/bin/sh\n")):
         (tmp_path / name).write_text(text, "utf-8")
         (tmp_path / name).chmod(0o755)
+    assert setup.find_python() == str(tmp_path / "python3.91")
+    # The pinned version is used, or none.
+    (setup.ROOT / ".python-version").write_text("3.92\n", "utf-8")
+    assert setup.find_python() is None
+    (setup.ROOT / ".python-version").write_text("3.91\n", "utf-8")
     assert setup.find_python() == str(tmp_path / "python3.91")
 
 
@@ -211,7 +236,7 @@ def test_terminal_shows_progress(
         file=io.StringIO(), force_terminal=True, color_system=None, highlight=False, width=200
     )
     with pytest.raises(ZeroDivisionError):
-        bootstrap.set_up(tmp_path, terminal)
+        bootstrap.set_up(tmp_path, terminal, first_commit=True)
     shown = terminal.file.getvalue()  # type: ignore[attr-defined]
     assert "One ..." in shown
     assert re.search(r"✓ One \(\d\.\d s\): fine \[bold\]\n", shown)
@@ -232,7 +257,7 @@ def test_setup_error_keeps_project(
         (KeyboardInterrupt(), "Interrupted"),
     ):
 
-        def fail(*_: object, error: BaseException = error) -> bool:
+        def fail(*_: object, error: BaseException = error, **__: object) -> bool:
             raise error
 
         monkeypatch.setattr(bootstrap, "set_up", fail)
@@ -240,6 +265,25 @@ def test_setup_error_keeps_project(
         out = capsys.readouterr().out
         assert shown in out
         assert out.rstrip().endswith(bootstrap._setup_command(setup.ROOT))
+
+
+def test_first_commit_is_left_to_users_of_cruft(
+    setup_of: Callable[..., ModuleType],
+    monkeypatch: pytest.MonkeyPatch,
+    default_answers: dict[str, object],
+) -> None:
+    setup = setup_of()
+    monkeypatch.chdir(setup.ROOT)
+    commits = []
+
+    def set_up(*_: object, first_commit: bool) -> bool:
+        commits.append(first_commit)
+        return True
+
+    monkeypatch.setattr(bootstrap, "set_up", set_up)
+    for variables in ({}, {"_commit": "1234567"}):
+        bootstrap.finish_project({**default_answers, **variables}, update=False)
+    assert commits == [True, False]
 
 
 def test_update_runs_no_setup(
@@ -261,8 +305,10 @@ def test_update_runs_no_setup(
     [
         (
             {},
-            "Tokens: pair (rotated), revocation sessions, access 5 minutes, refresh 1 day, HS256\n"
-            "Paths:  /api/token/ /api/token/refresh/ /api/token/verify/ /api/token/blacklist/",
+            "Tokens: pair (rotated), revocation sessions, access 5 minutes, refresh 1 day,\n"
+            "        HS256\n"
+            "Paths:  /api/token/ /api/token/refresh/ /api/token/verify/\n"
+            "        /api/token/blacklist/",
         ),
         (
             {
@@ -273,14 +319,16 @@ def test_update_runs_no_setup(
                 "token_verify_path": "none",
                 "token_obtain_path": "login",
             },
-            "Tokens: sliding, revocation none, access 1 hour 30 minutes, refresh 1 day, EdDSA\n"
+            "Tokens: sliding, revocation none, access 1 hour 30 minutes, refresh 1 day,\n"
+            "        EdDSA\n"
             "Paths:  /login /api/token/refresh/",
         ),
         (
             {"token_flow": "pair-with-refresh-cookie", "rotate_refresh_tokens": False},
-            "Tokens: pair-with-refresh-cookie (not rotated), revocation sessions, access 5 minutes,"
-            " refresh 1 day, HS256\n"
-            "Paths:  /api/token/ /api/token/refresh/ /api/token/verify/ /api/token/blacklist/",
+            "Tokens: pair-with-refresh-cookie (not rotated), revocation sessions, access 5\n"
+            "        minutes, refresh 1 day, HS256\n"
+            "Paths:  /api/token/ /api/token/refresh/ /api/token/verify/\n"
+            "        /api/token/blacklist/",
         ),
     ],
 )

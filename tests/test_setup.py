@@ -10,10 +10,19 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from .baking import BIN, environment_for, run, run_refused, run_server
+from .baking import (
+    BIN,
+    create_database,
+    environment_for,
+    run,
+    run_refused,
+    run_server,
+    run_unchecked,
+)
 from .test_front_ends import cookiecutter, home
 
 __all__ = ["home"]
@@ -62,7 +71,7 @@ def no_network(tmp_path: Path) -> dict[str, str]:
 
 def fetch_token(shown: str, project: Path, **variables: str) -> str:
     """Runs the command that the setup has printed at its end, and returns the token."""
-    commands = re.findall(r"^ *(curl .*)$", shown, re.MULTILINE)
+    commands = re.findall(r"^ *(curl (?:.*\\\n)*.*)$", shown, re.MULTILINE)
     assert len(commands) == 1, shown
     with run_server(project) as port:
         command = commands[0].replace(":8000/", f":{port}/")
@@ -91,8 +100,8 @@ def test_setup_ends_with_first_token(
     output = tmp_path / "my projects $HOME's"
     shown = cookiecutter(output, "--no-input", home={**home, **path_with_uv})
     project = output / "my_api"
-    for step in ("Environment", "Secrets", "Git", "Database"):
-        assert re.search(rf"^{step} done \(\d+\.\d s\): ", shown, re.MULTILINE), shown
+    steps = re.findall(r"^(\w+) done \(\d+\.\d s\): ", shown, re.MULTILINE)
+    assert steps == ["Environment", "Secrets", "Database", "Git"], shown
     assert f"{project} is ready" in shown
     assert fetch_token(shown, project)
 
@@ -100,7 +109,7 @@ def test_setup_ends_with_first_token(
     assert run("git", "check-ignore", ".env", "db.sqlite3", ".venv", cwd=project)
     assert (project / ".git" / "hooks" / "pre-commit").exists()
     assert (project / "api" / "migrations" / "0001_initial.py").exists()
-    password = re.search(r"has the password (\S+) \(shown only once\)", shown)
+    password = re.search(r"has this password, shown only once:\n  (\S+)\n", shown)
     assert password
     for folder in (project, tmp_path / "replay"):
         for path in folder.rglob("*"):
@@ -116,7 +125,7 @@ def test_setup_ends_with_first_token(
     # A second run changes nothing.
     before = (project / ".env").read_bytes()
     shown = run(*SETUP, cwd=project, **path_with_uv)
-    assert "the account admin already exists" in shown
+    assert "The superuser admin exists." in shown
     assert (project / ".env").read_bytes() == before
 
 
@@ -149,8 +158,12 @@ def test_setup_without_uv(
     assert "is ready" in shown
     # A second run uses the existing environment, and does not remove uv.
     shown = run(*SETUP, cwd=project, **path_without_uv)
-    assert "already exists" in shown
-    assert (project / ".venv" / BIN / "uv").exists()
+    assert "The superuser admin exists." in shown
+    # The README's commands for dependencies.
+    uv = project / ".venv" / BIN / "uv"
+    run(uv, "add", "--quiet", "idna", cwd=project)
+    run(uv, "sync", "--upgrade", "--quiet", cwd=project)
+    assert run(uv, "--version", cwd=project)
 
 
 @pytest.mark.parametrize("uv", [True, False], ids=["with uv", "without uv"])
@@ -187,7 +200,10 @@ def test_failed_step_is_named_and_resumed(
     environment = {**home, **path_with_uv, **unreachable}
     shown = cookiecutter(tmp_path / "out", "--no-input", "database=postgresql", home=environment)
     project = tmp_path / "out" / "my_api"
-    assert re.search(r"^Database failed .*: .*connection", shown, re.MULTILINE), shown
+    assert "Database failed" in shown
+    assert "cannot use the database none at 127.0.0.1:9:" in shown
+    assert "Connection refused\n" in shown
+    assert "DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/NAME" in shown
     secrets = (project / ".env").read_bytes()
     database = f"sqlite:///{project / 'db.sqlite3'}"
     shown = run(*SETUP, cwd=project, DATABASE_URL=database, **path_with_uv)
@@ -196,14 +212,35 @@ def test_failed_step_is_named_and_resumed(
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python is new enough for Django 6.1")
-def test_old_python_is_named(
-    tmp_path: Path, home: dict[str, str], path_without_uv: dict[str, str]
+@pytest.mark.parametrize("uv", [True, False], ids=["with uv", "without uv"])
+def test_missing_python_is_named(
+    tmp_path: Path,
+    home: dict[str, str],
+    path_without_uv: dict[str, str],
+    no_network: dict[str, str],
+    uv: bool,
 ) -> None:
-    environment = {**home, **path_without_uv}
+    environment = {**home, **path_without_uv, **no_network}
+    environment["UV_PYTHON_INSTALL_DIR"] = str(tmp_path / "none")
+    if uv:
+        (tmp_path / "bin" / "uv").symlink_to(TOOLS / "uv")
     answer = "django_version=django-6.1"
     shown = cookiecutter(tmp_path / "out", "--no-input", answer, home=environment)
     assert re.search(r"Environment failed .*: Python 3\.12 or newer is required", shown)
+    assert ("uv could not download it: " in shown) == uv
     assert (tmp_path / "out" / "my_api" / "manage.py").exists()
+
+
+def test_missing_database_is_created(
+    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
+) -> None:
+    python = environment_for("django-5.2") / BIN / "python"
+    with create_database("postgresql", python, tmp_path) as url:
+        server, _, name = url.rpartition("/")
+        run("dropdb", "--maintenance-db", f"{server}/postgres", name, cwd=tmp_path)
+        environment = {**home, **path_with_uv, "DATABASE_URL": url}
+        shown = cookiecutter(tmp_path / "out", "--no-input", home=environment)
+        assert f"migrated {name} at {urlsplit(url).hostname}:" in shown
 
 
 def test_overwritten_project_keeps_secrets(
@@ -220,29 +257,83 @@ def test_overwritten_project_keeps_secrets(
     assert (project / "Makefile").read_text("utf-8") != "gone"
 
 
-def test_setup_in_repository_creates_none(
-    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
-) -> None:
-    run("git", "init", "--quiet", cwd=tmp_path)
-    shown = cookiecutter(tmp_path / "out", "--no-input", home={**home, **path_with_uv})
-    assert f"skipped: the project is part of the repository {tmp_path}" in shown
-    assert not (tmp_path / "out" / "my_api" / ".git").exists()
+@pytest.fixture
+def author() -> dict[str, str]:
+    """The variables with which git knows the author of a commit."""
+    return {
+        f"GIT_{role}_{name}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for name, value in (("NAME", "Ada"), ("EMAIL", "ada@example.com"))
+    }
 
 
 def test_clone_is_set_up(
-    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
+    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str], author: dict[str, str]
 ) -> None:
-    cookiecutter(tmp_path / "out", "--no-input", home={**home, **path_with_uv})
+    cookiecutter(tmp_path / "out", "--no-input", home={**home, **path_with_uv, **author})
     project = tmp_path / "out" / "my_api"
-    run("git", "add", "--all", cwd=project)
-    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
-    environment = {"PATH": f"{project / '.venv' / BIN}{os.pathsep}{path_with_uv['PATH']}"}
-    run("git", *identity, "commit", "--quiet", "-m", "First", cwd=project, **environment)
     run("git", "clone", "--quiet", str(project), str(tmp_path / "clone"), cwd=tmp_path)
     shown = run(*SETUP, cwd=tmp_path / "clone", **path_with_uv)
     assert fetch_token(shown, tmp_path / "clone")
     assert (tmp_path / "clone" / ".env").read_bytes() != (project / ".env").read_bytes()
     assert run("git", "status", "--porcelain", cwd=tmp_path / "clone") == ""
+
+
+# Variables that change what git, uv, pip, Python, Django, pytest, mypy and ruff do.
+HOSTILE = {
+    "DEBUG": "False",
+    "DJANGO_SETTINGS_MODULE": "other.settings",
+    "GIT_DIR": "/nonexistent",
+    "GIT_WORK_TREE": "/nonexistent",
+    "JWT_SIGNING_KEY": "short",
+    "MYPYPATH": "/nonexistent",
+    "NUM_PROXIES": "many",
+    "PIP_NO_DEPS": "1",
+    "PIP_TARGET": "/nonexistent",
+    "PYTEST_ADDOPTS": "--nonsense",
+    "PYTHON": "/nonexistent",
+    "PYTHONHOME": "/nonexistent",
+    "PYTHONOPTIMIZE": "2",
+    "PYTHONSAFEPATH": "1",
+    "RUFF_OUTPUT_FORMAT": "json",
+    "SECRET_KEY": "short",
+    "UV_FROZEN": "1",
+    "UV_NO_DEV": "1",
+    "UV_PROJECT_ENVIRONMENT": "/nonexistent",
+    "VIRTUAL_ENV": "/nonexistent",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(WINDOWS, reason="Windows has no make")
+def test_variables_of_caller_are_ignored(
+    tmp_path: Path, home: dict[str, str], path_with_uv: dict[str, str]
+) -> None:
+    cookiecutter(tmp_path / "out", "--no-input", "run_setup=no", home=home)
+    project = tmp_path / "out" / "my_api"
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    for module in ("csv", "django", "pytest", "secrets"):
+        (hidden / f"{module}.py").write_text("raise SystemExit('the wrong module')", "utf-8")
+    variables = {**path_with_uv, **HOSTILE, "PYTHONPATH": str(hidden)}
+    assert fetch_token(run("make", "setup", cwd=project, **variables), project)
+    shown = run("make", "--eval", "show: ; @env", "show", cwd=project, **variables)
+    # Only the setup uses pip and uv; it filters their variables itself.
+    passed = {line.partition("=")[0] for line in shown.splitlines()} & set(HOSTILE)
+    assert {name for name in passed if not name.startswith(("PIP_", "UV_"))} == set()
+    for target in ("migrations", "schema", "test"):
+        run("make", target, cwd=project, **variables)
+    status = run_unchecked("make", "run", cwd=project, **variables, DATABASE_URL="x")
+    assert "DATABASE_URL has an invalid value" in status[1]
+
+
+@pytest.mark.skipif(WINDOWS, reason="Windows has no make")
+def test_variables_of_network_are_kept(tmp_path: Path, home: dict[str, str]) -> None:
+    cookiecutter(tmp_path / "out", "--no-input", "run_setup=no", home=home)
+    kept = dict.fromkeys(("CACHE_URL", "HTTPS_PROXY", "UV_CACHE_DIR", "UV_INDEX_URL"), "value")
+    show = ("make", "--eval", "show: ; @env", "show")
+    shown = run(*show, cwd=tmp_path / "out" / "my_api", **kept).splitlines()
+    assert {f"{name}=value" for name in kept} <= set(shown)
 
 
 def test_missing_secret_is_named(tmp_path: Path, home: dict[str, str]) -> None:

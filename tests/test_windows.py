@@ -75,8 +75,17 @@ def commands(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list[st
 
     def record(*command: str | Path) -> str:
         inside = [p.relative_to(setup.ROOT) if isinstance(p, Path) else p for p in command]
-        calls.append([p.as_posix() if isinstance(p, Path) else p for p in inside])
-        return f"{setup.ROOT}\n"
+        words = [p.as_posix() if isinstance(p, Path) else p for p in inside]
+        if isinstance(command[0], Path) and {"-c", "--version"} & set(words):
+            if not command[0].exists():
+                raise setup.StepError("not installed")
+            return "3.11\n"
+        calls.append(words)
+        created = {"venv": "python", "pip": "uv"}
+        for name in [created[word] for word in words if word in created]:
+            setup.tool(name).parent.mkdir(parents=True, exist_ok=True)
+            setup.tool(name).touch()
+        return ""
 
     monkeypatch.setattr(setup, "run", record)
     return calls
@@ -156,7 +165,12 @@ def test_setup_with_uv(
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: f"C:\\tools\\{name}.exe")
     setup.make_environment()
-    assert commands == [[r"C:\tools\uv.exe", "sync", "--python", sys.executable]]
+    python = os.path.realpath(sys.executable)
+    assert commands == [
+        [r"C:\tools\uv.exe", "venv", "--python", python],
+        [r"C:\tools\uv.exe", "sync"],
+    ]
+    assert (setup.ROOT / ".python-version").read_bytes() == b"3.11\n"
 
 
 def test_setup_without_uv(
@@ -164,16 +178,14 @@ def test_setup_without_uv(
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
     setup.make_environment()
-    sync = [".venv/Scripts/uv.exe", "sync", "--inexact"]
+    sync = [".venv/Scripts/uv.exe", "sync"]
     assert commands == [
-        [sys.executable, "-m", "venv", ".venv"],
+        [os.path.realpath(sys.executable), "-m", "venv", ".venv"],
         [".venv/Scripts/python.exe", "-m", "pip", "install", "--quiet", "uv"],
         sync,
     ]
     # A second run uses the installed uv.
     commands.clear()
-    (setup.ROOT / ".venv" / "Scripts").mkdir(parents=True)
-    (setup.ROOT / ".venv" / "Scripts" / "uv.exe").touch()
     setup.make_environment()
     assert commands == [sync]
 
@@ -188,16 +200,16 @@ def test_setup_writes_secrets(setup: ModuleType, commands: list[list[str]]) -> N
     assert b"\r" not in written
 
 
-def test_setup_prepares_git_and_database(
+def test_setup_prepares_database_and_git(
     setup: ModuleType, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: f"C:\\tools\\{name}.exe")
-    assert setup.prepare_git() == "repository and commit hook"
+    (setup.ROOT / ".git").mkdir()
     setup.prepare_database()
+    assert setup.prepare_git(first_commit=True) == "commit hook installed"
     assert commands == [
-        [r"C:\tools\git.exe", "rev-parse", "--show-toplevel"],
-        [".venv/Scripts/pre-commit.exe", "install"],
         [".venv/Scripts/python.exe", "-m", "scripts.prepare"],
+        [".venv/Scripts/pre-commit.exe", "install"],
     ]
 
 
