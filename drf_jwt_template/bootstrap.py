@@ -6,15 +6,14 @@ The steps are in the project's own `scripts/setup.py`, which its team runs again
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shlex
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -28,13 +27,14 @@ WIDTH = 79
 """The width of the printed text: that of a terminal with 80 columns."""
 
 
-def finish_project(variables: Mapping[str, Any], *, update: bool) -> None:
+def finish_project(variables_as_json: str, *, update: bool) -> None:
     """Sets up the project in the current folder, unless cruft renders it for an update.
 
     An update compares two renderings: secrets or a database would count as changes.
     """
     if update:
         return
+    variables = json.loads(variables_as_json)
     project = Path.cwd()
     console = Console(highlight=False, soft_wrap=True)
     answers = read(variables)

@@ -21,8 +21,8 @@ sys.path[:0] = [".", "scripts"]
 KNOWN = {"ROOT_URLCONF", "REST_FRAMEWORK", "SIMPLE_JWT", "SPECTACULAR_SETTINGS"}
 # Read by Django's createsuperuser.
 READ_BY_DJANGO = {"DJANGO_SUPERUSER_EMAIL", "DJANGO_SUPERUSER_USERNAME"}
-# Variables that .env.example omits: a password for one command, and one that manage.py sets.
-UNNAMED = {"DJANGO_SUPERUSER_PASSWORD", "DJANGO_SETTINGS_MODULE"}
+# Variables that .env.example omits: a password for one command, and those that commands set.
+UNNAMED = {"DJANGO_SUPERUSER_PASSWORD", "DJANGO_SETTINGS_MODULE", "PGCONNECT_TIMEOUT"}
 
 
 def main(production: dict[str, str], tests: list[str]) -> None:

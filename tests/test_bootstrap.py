@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import os
 import re
 import stat
@@ -261,7 +262,7 @@ def test_setup_error_keeps_project(
             raise error
 
         monkeypatch.setattr(bootstrap, "set_up", fail)
-        bootstrap.finish_project({**default_answers, "_template": "here"}, update=False)
+        bootstrap.finish_project(json.dumps({**default_answers, "_template": "here"}), update=False)
         out = capsys.readouterr().out
         assert shown in out
         assert out.rstrip().endswith(bootstrap._setup_command(setup.ROOT))
@@ -282,7 +283,7 @@ def test_first_commit_is_left_to_users_of_cruft(
 
     monkeypatch.setattr(bootstrap, "set_up", set_up)
     for variables in ({}, {"_commit": "1234567"}):
-        bootstrap.finish_project({**default_answers, **variables}, update=False)
+        bootstrap.finish_project(json.dumps({**default_answers, **variables}), update=False)
     assert commits == [True, False]
 
 
@@ -295,7 +296,7 @@ def test_update_runs_no_setup(
     setup = setup_of()
     monkeypatch.chdir(setup.ROOT)
     before = sorted(os.walk(setup.ROOT))
-    bootstrap.finish_project({**default_answers, "_template": "here"}, update=True)
+    bootstrap.finish_project(json.dumps({**default_answers, "_template": "here"}), update=True)
     assert sorted(os.walk(setup.ROOT)) == before
     assert capsys.readouterr().out == ""
 
