@@ -6,14 +6,17 @@ The steps are in the project's own `scripts/setup.py`, which its team runs again
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import os
 import shlex
 import subprocess
 import sys
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -30,11 +33,23 @@ WIDTH = 79
 def finish_project(variables_as_json: str, *, update: bool) -> None:
     """Sets up the project in the current folder, unless cruft renders it for an update.
 
-    An update compares two renderings: secrets or a database would count as changes.
+    An update compares two renderings: secrets or a database would count as changes. Raises nothing:
+    Cookiecutter deletes the project if a hook fails.
     """
     if update:
         return
-    variables = json.loads(variables_as_json)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Not each terminal has the signs of the progress.
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        _set_up_and_report(json.loads(variables_as_json))
+    except (OSError, SystemExit):
+        # The output cannot be written: the disk is full, or its reader has ended, as with `| head`;
+        # rich exits then. Python would write the rest of the output at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _set_up_and_report(variables: Mapping[str, Any]) -> None:
     project = Path.cwd()
     console = Console(highlight=False, soft_wrap=True)
     answers = read(variables)
@@ -50,7 +65,6 @@ def finish_project(variables_as_json: str, *, update: bool) -> None:
         console.print("\nInterrupted.")
         ready = False
     except Exception as error:
-        # Cookiecutter deletes the project if a hook raises.
         console.print(f"\nThe setup failed: {type(error).__name__}: {error}", markup=False)
         ready = False
     if ready:

@@ -16,6 +16,7 @@ import pytest
 
 from .baking import (
     BIN,
+    ROOT,
     create_database,
     environment_for,
     run,
@@ -277,6 +278,21 @@ def test_clone_is_set_up(
     assert fetch_token(shown, tmp_path / "clone")
     assert (tmp_path / "clone" / ".env").read_bytes() != (project / ".env").read_bytes()
     assert run("git", "status", "--porcelain", cwd=tmp_path / "clone") == ""
+
+
+def test_unprintable_output_keeps_project(tmp_path: Path, home: dict[str, str]) -> None:
+    output = tmp_path / "ünï ☕"
+    options = ("--no-input", "run_setup=no")
+    shown = cookiecutter(output, *options, home={**home, "PYTHONIOENCODING": "ascii"})
+    assert "n? ?" in shown
+    assert (output / "my_api" / "manage.py").exists()
+
+
+@pytest.mark.skipif(WINDOWS, reason="Windows reports a closed pipe differently")
+def test_closed_output_keeps_project(tmp_path: Path, home: dict[str, str]) -> None:
+    command = shlex.join([str(TOOLS / "cookiecutter"), str(ROOT), "--no-input", "run_setup=no"])
+    run("sh", "-c", f"{command} | true", cwd=tmp_path, **home)
+    assert (tmp_path / "my_api" / "manage.py").exists()
 
 
 # Variables that change what git, uv, pip, Python, Django, pytest, mypy and ruff do.

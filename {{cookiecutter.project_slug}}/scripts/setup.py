@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import io
 import os
 import re
 import secrets
@@ -314,6 +315,9 @@ def run_steps(report: PlainReport, *, first_commit: bool = True) -> bool:
 
 
 def main() -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A path may contain characters that the terminal does not have.
+        sys.stdout.reconfigure(errors="replace")
     # Windows has no make.
     setup = r"python scripts\setup.py" if WINDOWS else "make setup"
     server = r".venv\Scripts\python manage.py runserver" if WINDOWS else "make run"
