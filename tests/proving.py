@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ LONG_TESTS = [
         *("requests", "resources", "static"),
     )
 ]
+# No answer changes the static files, which take long to collect.
+STATIC_TESTS = "tests/test_static.py"
 # The environment variables of a production server.
 PRODUCTION = [
     "ALLOWED_HOSTS=api.example.com",
@@ -120,11 +122,20 @@ def check_project_quickly(project: Path, environment: Path, url: str) -> Seconds
 
 def check_long_tests(project: Path, environment: Path, url: str) -> Seconds:
     """Runs the tests of a project that take the longest."""
+    return run_own_tests(project, environment, url, LONG_TESTS)
+
+
+def check_varying_long_tests(project: Path, environment: Path, url: str) -> Seconds:
+    """Runs the tests of a project that take the longest and depend on the answers."""
+    return run_own_tests(project, environment, url, sorted({*LONG_TESTS} - {STATIC_TESTS}))
+
+
+def run_own_tests(project: Path, environment: Path, url: str, tests: Sequence[str]) -> Seconds:
     seconds: Seconds = {}
     commands = link_environment(project, environment)
-    tests = [test for test in LONG_TESTS if (project / test).exists()]
+    found = [test for test in tests if (project / test).exists()]
     with timed("long tests", seconds):
-        run(commands / "python", IN_PROJECT, *PRODUCTION, *tests, cwd=project, DATABASE_URL=url)
+        run(commands / "python", IN_PROJECT, *PRODUCTION, *found, cwd=project, DATABASE_URL=url)
     return seconds
 
 
