@@ -1,0 +1,97 @@
+"""The command that a refusal prints: by the program that started Cookiecutter or cruft."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from .baking import BIN, ROOT, run, run_refused, run_uv
+from .files import files_of
+from .test_front_ends import TOOLS, command_in, home, oldest_cookiecutter, only_folder, template
+
+__all__ = ["home", "template"]
+
+pytestmark = pytest.mark.costly
+
+
+@pytest.fixture
+def variables(home: dict[str, str]) -> dict[str, str]:
+    """Environment variables of a shell that finds the tools."""
+    return {**home, "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}"}
+
+
+def find(program: str) -> Path:
+    """Returns the path of a program; on Windows, subprocesses are looked up on the parent's PATH."""
+    path = shutil.which(program, path=TOOLS) or shutil.which(program)
+    assert path
+    return Path(path)
+
+
+@pytest.mark.parametrize(
+    "launcher",
+    [["cookiecutter"], ["uvx", "cookiecutter"], [sys.executable, "-m", "cookiecutter"]],
+    ids=" ".join,
+)
+def test_command_has_launcher_of_cookiecutter(
+    tmp_path: Path, variables: dict[str, str], launcher: list[str]
+) -> None:
+    program: list[str | Path] = [find(launcher[0]), *launcher[1:]]
+    options = [str(ROOT), "--output-dir=out", "--no-input"]
+    answers = ["access_token_lifetime=soon", "algorithm=ES256", "run_setup=False"]
+    shown = run_refused(*program, *options, *answers, cwd=tmp_path, **variables)
+    command = command_in(shown)
+    assert command == [*launcher, *options, *answers[1:]]
+    run(find(command[0]), *command[1:], cwd=tmp_path, **variables)
+    assert "config/jwt.py" in files_of(only_folder(tmp_path / "out"))
+
+
+@pytest.mark.parametrize(
+    "launcher", [["cruft"], ["uvx", "cruft"], [sys.executable, "-m", "cruft"]], ids=" ".join
+)
+def test_command_has_launcher_of_cruft(
+    tmp_path: Path, variables: dict[str, str], template: Path, launcher: list[str]
+) -> None:
+    program: list[str | Path] = [find(launcher[0]), *launcher[1:]]
+    options = ["create", str(template), "--output-dir=out", "-y"]
+    answers = json.dumps({"algorithm": "ES256", "run_setup": False, "api_prefix": "a b"})
+    file = tmp_path / "answers.json"
+    file.write_text(answers, encoding="utf-8")
+    for given in (["--extra-context", answers], [f"--extra-context-file={file}"]):
+        shown = run_refused(*program, *options, *given, cwd=tmp_path, **variables)
+        command = command_in(shown)
+        assert command[:-1] == [*launcher, *options, "--extra-context"]
+        assert json.loads(command[-1]) == {"algorithm": "ES256", "run_setup": False}
+
+
+def test_command_has_path_unless_shell_finds_tool(tmp_path: Path, home: dict[str, str]) -> None:
+    program = str(oldest_cookiecutter())
+    shown = run_refused(program, str(ROOT), "--no-input", "superuser=x", cwd=tmp_path, **home)
+    assert command_in(shown) == [program, str(ROOT), "--no-input"]
+
+
+def test_command_of_pipx_run(tmp_path: Path, home: dict[str, str]) -> None:
+    # Like the environments of pipx, which itself is not installed.
+    environment = tmp_path / "pipx" / "312"
+    run_uv("venv", "--quiet", "--python", sys.executable, environment)
+    run_uv("pip", "install", "--quiet", "--python", environment, "cookiecutter")
+    (environment / "pipx_metadata.json").touch()
+    program = environment / BIN / "cookiecutter"
+    shown = run_refused(program, str(ROOT), "--no-input", "superuser=x", cwd=tmp_path, **home)
+    assert command_in(shown) == ["pipx", "run", "cookiecutter", str(ROOT), "--no-input"]
+
+
+def test_command_omits_replay(tmp_path: Path, home: dict[str, str]) -> None:
+    program = TOOLS / "cookiecutter"
+    # Cookiecutter saves the answers before it renders.
+    run_refused(program, str(ROOT), "--no-input", "superuser=x", cwd=tmp_path, **home)
+    shown = run_refused(program, str(ROOT), "--replay", cwd=tmp_path, **home)
+    assert command_in(shown) == [str(program), str(ROOT)]
+    file = next((tmp_path / "replay").glob("*.json"))
+    options = [str(ROOT), "--replay-file", str(file), "-f"]
+    shown = run_refused(program, *options, cwd=tmp_path, **home)
+    assert command_in(shown) == [str(program), str(ROOT), "-f"]
