@@ -235,6 +235,13 @@ def test_unknown_answer_is_refused(tmp_path: Path, home: dict[str, str]) -> None
     cookiecutter(tmp_path / "out", "--no-input", "--config-file", str(config), home=home)
 
 
+def test_refusal_is_printed_in_any_encoding(tmp_path: Path, home: dict[str, str]) -> None:
+    answers = ["superuser=x", "project_name=日本 Ünï"]
+    environment = {**home, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    shown = cookiecutter(tmp_path / "out", "--no-input", *answers, home=environment, good=False)
+    assert r"'project_name=\u65e5\u672c \xdcn\xef'" in shown
+
+
 def test_old_cookiecutter_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
     tool = cookiecutter_of("2.5")
     shown = run_refused(tool, ROOT, "--no-input", NO_SETUP, cwd=tmp_path, **home)
