@@ -40,6 +40,7 @@ NOT_EXECUTED = {
     "make test": "`.ci/run` executes it",
     "make test-slow": "`.ci/run` executes it",
     "make test-all": "it takes hours",
+    ".venv/bin/python -m tools.options": "test_options_page_is_current compares the page",
     "python -m tools.options": "test_options_page_is_current compares the page",
     "manage.py prepare": "a command of earlier versions",
     "manage.py seed": "a command of earlier versions",
