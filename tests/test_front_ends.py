@@ -6,7 +6,6 @@ import ast
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -181,8 +180,12 @@ def test_oldest_cookiecutter_renders_same_files(
 
 
 def command_in(shown: str) -> list[str]:
-    """Returns the command in the last line of a message."""
-    return shlex.split(shown.rstrip().rpartition("\n")[2])
+    """Returns the words of the command in the last line of a message, as a shell reads them."""
+    code = "import json, sys; print(json.dumps(sys.argv[1:]))"
+    command = shown.rstrip().rpartition("\n")[2]
+    line = f'"{sys.executable}" -c "{code}" {command}'
+    words: list[str] = json.loads(subprocess.check_output(line, shell=True))  # noqa: S602
+    return words
 
 
 BAD = ("project_slug=class", "access_token_lifetime=soon", "resources=Student(name: strng)")
@@ -323,6 +326,12 @@ def test_existing_folder_is_unchanged(tmp_path: Path, home: dict[str, str]) -> N
     assert files_of(folder) == {"mine.txt": b"mine"}
 
 
+def setup_of(project: Path) -> str:
+    """Returns the lines that continue the setup of a project."""
+    windows = os.name == "nt"
+    return f"  cd {project}" + ("\n  python scripts\\setup.py\n" if windows else " && make setup\n")
+
+
 @pytest.mark.parametrize("release", ["oldest", "newest"])
 def test_existing_project_can_be_continued(
     tmp_path: Path, home: dict[str, str], release: str
@@ -334,7 +343,7 @@ def test_existing_project_can_be_continued(
     (folder / "manage.py").unlink()
     shown = run_refused(*command, NO_SETUP, "algorithm=ES256", cwd=tmp_path, **home)
     assert f"{folder} already exists" in shown
-    assert f"  cd {folder} && make setup\n" in shown
+    assert setup_of(folder) in shown
     assert not (folder / "manage.py").exists()
     run(*command_in(shown), cwd=tmp_path, **home)
     assert (folder / "manage.py").exists()
@@ -446,6 +455,6 @@ def test_cruft_create_keeps_existing_project(
     before = files_of(project)
     options = ["--no-input", "--output-dir", "out"]
     shown = cruft("create", str(template), *options, cwd=tmp_path, home=home, good=False)
-    assert f"  cd {project} && make setup\n" in shown
+    assert setup_of(project) in shown
     assert command_in(shown)[1:] == ["create", str(template), *options, "--overwrite-if-exists"]
     assert files_of(project) == before

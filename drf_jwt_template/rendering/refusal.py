@@ -109,8 +109,8 @@ class Refusal:
         text = f"No project was created: {folder} already exists."
         if (folder / "scripts" / "setup.py").exists():
             text += (
-                f"\n\nTo continue its setup:\n{_setup_command(folder)}"
-                "\nTo overwrite its files by this template:\n  "
+                f"\n\nTo continue its setup:\n{explain_setup(folder)}"
+                "\nTo render it again, over its files:\n  "
                 + self._command(set(), "--overwrite-if-exists")
             )
         return text
@@ -161,7 +161,7 @@ class Refusal:
         return raw
 
 
-def _setup_command(folder: Path) -> str:
+def explain_setup(folder: Path) -> str:
     """Returns lines to paste into a shell; on Windows, into any of its shells."""
     if os.name == "nt":
         return f"  cd {quote([str(folder)])}\n  python scripts\\setup.py"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from drf_jwt_template.rendering import command, refusal
 from tools.rendering import ROOT, Renderer
 
 
@@ -51,3 +54,14 @@ def test_source_of_refused_default_is_named(renderer: Renderer) -> None:
 
 def test_given_answer_is_not_called_default(renderer: Renderer) -> None:
     assert "default" not in refusal_of(renderer, project_name="My API", project_slug="class")
+
+
+def test_commands_for_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("command", "refusal"):
+        monkeypatch.setattr(f"drf_jwt_template.rendering.{module}.os", SimpleNamespace(name="nt"))
+    answers = {"project_name": 'My "API"', "run_setup": False}
+    assert command.build_command({"_template": "C:\\my folder"}, answers, "-f") == (
+        'cookiecutter "C:\\my folder" -f "project_name=My \\"API\\"" run_setup=False'
+    )
+    setup = refusal.explain_setup(Path("my api"))
+    assert setup == '  cd "my api"\n  python scripts\\setup.py'
