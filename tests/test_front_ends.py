@@ -218,11 +218,30 @@ def test_command_keeps_answers_over_config_file(tmp_path: Path, home: dict[str, 
     config = tmp_path / "answers.yaml"
     context = {"algorithm": "ES256", "description": "Theirs", "login_field": "email"}
     config.write_text(yaml.safe_dump({"default_context": context}), "utf-8")
-    # Two answers are the template's defaults.
+    options = ["--config-file", str(config), "--output-dir", str(tmp_path)]
+    # Two answers are the template's defaults: first as arguments, then typed.
     answers = ["algorithm=HS256", f"description={PROMPTS['description']}"]
-    options = ["--no-input", "--config-file", str(config), *answers, "superuser=x"]
-    shown = cookiecutter(tmp_path / "out", *options, home=home, good=False)
+    given = [*options, "--no-input", *answers, "superuser=x"]
+    shown = cookiecutter(tmp_path / "out", *given, home=home, good=False)
     assert {*answers, "login_field=email", str(config)} < set(command_in(shown))
+
+    typed = {"algorithm": "2", "description": PROMPTS["description"], "superuser": "x"}
+    process = subprocess.run(
+        [TOOLS / "cookiecutter", str(ROOT), *options],
+        input="".join(f"{typed.get(name, '')}\n" for name in VISIBLE),
+        env=clean_environment(**home),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert set(command_in(process.stderr)[2:]) == {*options, *answers, "login_field=email"}
+
+
+def test_given_answer_like_default_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
+    answers = ["api_prefix=a b", "token_obtain_path=a b/token/"]
+    shown = cookiecutter(tmp_path / "out", "--no-input", *answers, home=home, good=False)
+    assert "token_obtain_path = 'a b/token/'" in shown
+    assert "token_refresh_path" not in shown
 
 
 def test_unknown_answer_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
