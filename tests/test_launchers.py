@@ -67,15 +67,39 @@ def test_command_has_path_unless_shell_finds_tool(tmp_path: Path, home: dict[str
     assert command_in(shown) == [program, str(ROOT), "--no-input"]
 
 
-def test_command_of_pipx_run(tmp_path: Path, home: dict[str, str]) -> None:
-    # Like the environments of pipx, which itself is not installed.
-    environment = tmp_path / "pipx" / "312"
+@pytest.mark.parametrize(
+    ("folder", "receipt", "by_link", "launcher"),
+    [
+        ("pipx/312", "pipx_metadata.json", False, ["pipx", "run", "cookiecutter"]),
+        ("pipx/venvs/cookiecutter", "pipx_metadata.json", True, ["cookiecutter"]),
+        ("uv/tools/cookiecutter", "uv-receipt.toml", True, ["cookiecutter"]),
+        # `uvx` runs an installed tool.
+        ("uv/tools/cookiecutter", "uv-receipt.toml", False, ["uvx", "cookiecutter"]),
+    ],
+)
+def test_command_has_launcher_of_installed_tool(
+    tmp_path: Path,
+    home: dict[str, str],
+    folder: str,
+    receipt: str,
+    by_link: bool,
+    launcher: list[str],
+) -> None:
+    # An environment like those of pipx, which itself is not installed, and of uv.
+    environment = tmp_path / folder
     run_uv("venv", "--quiet", "--python", sys.executable, environment)
     run_uv("pip", "install", "--quiet", "--python", environment, "cookiecutter")
-    (environment / "pipx_metadata.json").touch()
+    (environment / receipt).touch()
     program = environment / BIN / "cookiecutter"
-    shown = run_refused(program, str(ROOT), "--no-input", "superuser=x", cwd=tmp_path, **home)
-    assert command_in(shown) == ["pipx", "run", "cookiecutter", str(ROOT), "--no-input"]
+    if by_link:
+        link = tmp_path / "bin" / "cookiecutter"
+        link.parent.mkdir()
+        link.symlink_to(program)
+        program = link
+    path = {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+    arguments = [str(ROOT), "--no-input"]
+    shown = run_refused(program, *arguments, "superuser=x", cwd=tmp_path, **path, **home)
+    assert command_in(shown) == [*launcher, *arguments]
 
 
 def test_command_omits_replay(tmp_path: Path, home: dict[str, str]) -> None:
