@@ -38,7 +38,7 @@ def find_arguments(functions: Mapping[str, str] = CREATING) -> Mapping[str, Any]
 
 def build_command(variables: Mapping[str, Any], answers: Mapping[str, Any], *options: str) -> str:
     """Returns the command that the user typed, with these answers instead of the typed ones."""
-    cruft = is_called_by_cruft()
+    cruft = is_called_by_cruft(variables)
     if launcher := find_launcher():
         words = [*launcher, *_without_answers(sys.argv[1:])]
     else:

@@ -5,25 +5,31 @@ from __future__ import annotations
 import importlib
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 
 
-def is_called_by_cruft() -> bool:
-    # Only cruft 2.16 and later have variables of their own.
-    return any(module.partition(".")[0] == "cruft" for module in _calling_modules())
+def is_called_by_cruft(variables: Mapping[str, Any]) -> bool:
+    """Returns whether cruft renders the project.
+
+    Since 2.16, cruft adds a variable of its own, which hooks get, too.
+    """
+    return "_commit" in variables or any(
+        module.partition(".")[0] == "cruft" for module in _calling_modules()
+    )
 
 
-def is_update() -> bool:
+def is_update(variables: Mapping[str, Any]) -> bool:
     """Returns whether cruft renders the project to compare it, and not to create it.
 
     `cruft update`, `diff` and `check` render old and new versions in temporary folders, and run the
     hooks there, with the variables of `cruft create`.
     """
-    return is_called_by_cruft() and "cruft._commands.create" not in _calling_modules()
+    return is_called_by_cruft(variables) and "cruft._commands.create" not in _calling_modules()
 
 
 def frames() -> Iterator[FrameType]:

@@ -46,7 +46,7 @@ class ProjectExtension(Extension):
         # Absolute: the path that a front end knows may be relative.
         environment.globals |= {
             "template_dir": str(TEMPLATE_DIR),
-            "is_update": lambda variables: cruft.is_update(),
+            "is_update": cruft.is_update,
         }
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
