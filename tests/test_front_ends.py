@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -147,15 +147,21 @@ def test_config_file_sets_defaults(tmp_path: Path, home: dict[str, str]) -> None
     assert re.findall(r"^class (\w+)\(models\.Model\)", models, re.M) == ["Book", "Shelf"]
 
 
+def cookiecutter_of(release: str) -> Path:
+    """Returns the command of a release of Cookiecutter."""
+    environment = CACHE / f"cookiecutter-{release}"
+    CACHE.mkdir(exist_ok=True)
+    with FileLock(CACHE / f"{environment.name}.lock"):
+        if not shutil.which(environment / BIN / "cookiecutter"):
+            package = f"cookiecutter~={release}.0"
+            run_uv("venv", "--quiet", "--python", sys.executable, environment)
+            run_uv("pip", "install", "--quiet", "--python", environment, package)
+    return environment / BIN / "cookiecutter"
+
+
 def oldest_cookiecutter() -> Path:
     """Returns the command of the oldest release that is supported."""
-    environment = CACHE / "cookiecutter-2.6"
-    CACHE.mkdir(exist_ok=True)
-    with FileLock(environment.with_suffix(".lock")):
-        if not shutil.which(environment / BIN / "cookiecutter"):
-            run_uv("venv", "--quiet", "--python", sys.executable, environment)
-            run_uv("pip", "install", "--quiet", "--python", environment, "cookiecutter~=2.6.0")
-    return environment / BIN / "cookiecutter"
+    return cookiecutter_of("2.6")
 
 
 def test_oldest_cookiecutter_renders_same_files(
@@ -171,6 +177,16 @@ def test_oldest_cookiecutter_renders_same_files(
 
 
 # Invalid answers
+
+
+def command_in(shown: str) -> list[str]:
+    """Returns the words of the command in the last line of a message, as a shell reads them."""
+    code = "import json, sys; print(json.dumps(sys.argv[1:]))"
+    command = shown.rstrip().rpartition("\n")[2]
+    line = f'"{sys.executable}" -c "{code}" {command}'
+    words: list[str] = json.loads(subprocess.check_output(line, shell=True))  # noqa: S602
+    return words
+
 
 BAD = ("project_slug=class", "access_token_lifetime=soon", "resources=Student(name: strng)")
 GOOD = ("algorithm=ES384", "project_name=Kept it's", "superuser=o@example.org")
@@ -189,12 +205,79 @@ def test_invalid_answers_create_no_project(tmp_path: Path, home: dict[str, str])
         "Student(name: strng)\n" + " " * 20 + "^^^^^",
     ):
         assert part in shown
-    # The printed command keeps the valid answers.
-    command = shlex.split(shown.rstrip().rpartition("\n")[2])
-    assert command[:2] == ["cookiecutter", str(ROOT)]
-    assert set(command[2:]) == {*GOOD, "run_setup=False"}
-    cookiecutter(output, "--no-input", *command[2:], home=home)
+    # The printed command keeps the valid answers and the options.
+    command = command_in(shown)
+    assert command[:2] == [str(TOOLS / "cookiecutter"), str(ROOT)]
+    options = ["--no-input", "--output-dir", str(output)]
+    assert sorted(command[2:]) == sorted([*options, *GOOD, "run_setup=False"])
+    run(*command, cwd=tmp_path, **home)
     assert '"ALGORITHM": "ES384"' in (output / "kept_it_s" / "config" / "jwt.py").read_text("utf-8")
+
+
+def test_command_keeps_answers_over_config_file(tmp_path: Path, home: dict[str, str]) -> None:
+    config = tmp_path / "answers.yaml"
+    context = {"algorithm": "ES256", "description": "Theirs", "login_field": "email"}
+    config.write_text(yaml.safe_dump({"default_context": context}), "utf-8")
+    options = ["--config-file", str(config), "--output-dir", str(tmp_path)]
+    # Two answers are the template's defaults: first as arguments, then typed.
+    answers = ["algorithm=HS256", f"description={PROMPTS['description']}"]
+    given = [*options, "--no-input", *answers, "superuser=x"]
+    shown = cookiecutter(tmp_path / "out", *given, home=home, good=False)
+    assert {*answers, "login_field=email", str(config)} < set(command_in(shown))
+
+    typed = {"algorithm": "2", "description": PROMPTS["description"], "superuser": "x"}
+    process = subprocess.run(
+        [TOOLS / "cookiecutter", str(ROOT), *options],
+        input="".join(f"{typed.get(name, '')}\n" for name in VISIBLE),
+        env=clean_environment(**home),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert set(command_in(process.stderr)[2:]) == {*options, *answers, "login_field=email"}
+
+
+def test_given_answer_like_default_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
+    answers = ["api_prefix=a b", "token_obtain_path=a b/token/"]
+    shown = cookiecutter(tmp_path / "out", "--no-input", *answers, home=home, good=False)
+    assert "token_obtain_path = 'a b/token/'" in shown
+    assert "token_refresh_path" not in shown
+
+
+def test_unknown_answer_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
+    answers = ["algoritm=ES256", "full_name=x"]
+    shown = cookiecutter(tmp_path / "out", "--no-input", *answers, home=home, good=False)
+    assert "algoritm = 'ES256'\n  must be the name of a prompt; did you mean algorithm?\n" in shown
+    assert "full_name = 'x'\n  must be the name of a prompt\n" in shown
+    assert command_in(shown)[2:] == ["--no-input", "--output-dir", str(tmp_path / "out")]
+    # A config file serves all templates.
+    config = tmp_path / "all.yaml"
+    context = {"default_context": {"full_name": "x", "run_setup": False}}
+    config.write_text(yaml.safe_dump(context), "utf-8")
+    cookiecutter(tmp_path / "out", "--no-input", "--config-file", str(config), home=home)
+
+
+def test_refusal_is_printed_in_any_encoding(tmp_path: Path, home: dict[str, str]) -> None:
+    answers = ["superuser=x", "project_name=日本 Ünï"]
+    environment = {**home, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    shown = cookiecutter(tmp_path / "out", "--no-input", *answers, home=environment, good=False)
+    assert r"'project_name=\u65e5\u672c \xdcn\xef'" in shown
+
+
+def test_old_cookiecutter_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
+    tool = cookiecutter_of("2.5")
+    shown = run_refused(tool, ROOT, "--no-input", NO_SETUP, cwd=tmp_path, **home)
+    assert shown.startswith(
+        "No project was created: the template needs Cookiecutter 2.6 and Python 3.10, or newer.\n"
+        "This is Cookiecutter 2.5."
+    )
+
+
+def test_old_python_is_refused() -> None:
+    path = ROOT / "drf_jwt_template" / "__init__.py"
+    ast.parse(path.read_text("utf-8"), feature_version=(3, 7))
+    code = "import sys; sys.version_info = (3, 9, 1); import drf_jwt_template"
+    assert "with Python 3.9.\n" in run_refused(sys.executable, "-c", code, cwd=ROOT)
 
 
 def test_invalid_replay_file_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
@@ -258,8 +341,32 @@ def test_existing_folder_is_unchanged(tmp_path: Path, home: dict[str, str]) -> N
     folder.mkdir(parents=True)
     (folder / "mine.txt").write_text("mine", "utf-8")
     shown = cookiecutter(tmp_path / "out", "--no-input", home=home, good=False)
-    assert "already exists" in shown
+    assert shown == f"No project was created: {folder} already exists.\n"
     assert files_of(folder) == {"mine.txt": b"mine"}
+
+
+def setup_of(project: Path) -> str:
+    """Returns the lines that continue the setup of a project."""
+    windows = os.name == "nt"
+    return f"  cd {project}" + ("\n  python scripts\\setup.py\n" if windows else " && make setup\n")
+
+
+@pytest.mark.parametrize("release", ["oldest", "newest"])
+def test_existing_project_can_be_continued(
+    tmp_path: Path, home: dict[str, str], release: str
+) -> None:
+    tool = oldest_cookiecutter() if release == "oldest" else TOOLS / "cookiecutter"
+    command = (tool, ROOT, "--no-input", "project_slug=mine", "-o", "out")
+    run(*command, NO_SETUP, cwd=tmp_path, **home)
+    folder = tmp_path / "out" / "mine"
+    (folder / "manage.py").unlink()
+    shown = run_refused(*command, NO_SETUP, "algorithm=ES256", cwd=tmp_path, **home)
+    assert f"{folder} already exists" in shown
+    assert setup_of(folder) in shown
+    assert not (folder / "manage.py").exists()
+    run(*command_in(shown), cwd=tmp_path, **home)
+    assert (folder / "manage.py").exists()
+    assert '"ALGORITHM": "ES256"' in (folder / "config" / "jwt.py").read_text("utf-8")
 
 
 # cruft
@@ -338,13 +445,35 @@ def test_front_ends_render_same_files(
 def test_cruft_create_refuses_bad_answers(
     tmp_path: Path, home: dict[str, str], template: Path
 ) -> None:
-    answers = {"access_token_lifetime": "0s", "algorithm": "ES384"}
+    answers = {"access_token_lifetime": "0s", "algorithm": "ES384", "algoritm": "ES256"}
     output = tmp_path / "out"
     output.mkdir()
-    options = ["--no-input", "--extra-context", json.dumps(answers)]
-    shown = cruft("create", str(template), *options, cwd=output, home=home, good=False)
+    options = ["--output-dir", "out", "--extra-context", json.dumps(answers), "-y"]
+    shown = cruft("create", str(template), *options, cwd=tmp_path, home=home, good=False)
     assert "access_token_lifetime = '0s'" in shown
-    command = shlex.split(shown.rstrip().rpartition("\n")[2])
-    assert command[:3] == ["cruft", "create", str(template)]
-    assert json.loads(command[-1]) == {"algorithm": "ES384"}
+    assert "algoritm = 'ES256'" in shown
     assert list(output.iterdir()) == []
+    command = command_in(shown)
+    expected = ["cruft", "create", str(template), "--output-dir", "out", "-y"]
+    assert command[:-1] == [*expected, "--extra-context"]
+    assert json.loads(command[-1]) == {"algorithm": "ES384"}
+
+
+def test_cruft_create_refuses_template_syntax(
+    tmp_path: Path, home: dict[str, str], template: Path
+) -> None:
+    options = ["--no-input", "--extra-context", '{"project_name": "a {{ b"}']
+    shown = cruft("create", str(template), *options, cwd=tmp_path, home=home, good=False)
+    assert "invalid template syntax" in shown
+
+
+def test_cruft_create_keeps_existing_project(
+    tmp_path: Path, home: dict[str, str], template: Path
+) -> None:
+    project = create(template, tmp_path / "out", home, {"run_setup": False})
+    before = files_of(project)
+    options = ["--no-input", "--output-dir", "out"]
+    shown = cruft("create", str(template), *options, cwd=tmp_path, home=home, good=False)
+    assert setup_of(project) in shown
+    assert command_in(shown)[1:] == ["create", str(template), *options, "--overwrite-if-exists"]
+    assert files_of(project) == before

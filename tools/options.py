@@ -45,9 +45,22 @@ A list where a text is expected is refused, too: Cookiecutter would use its firs
 
 ## Arguments
 
-With `name=answer` arguments, Cookiecutter itself refuses an answer that is not one of the choices of a prompt: it stops
-with a `ValueError` that lists the choices. The template checks all other answers, and names every invalid one in one
-message.
+`name=answer` arguments, and `--extra-context` of cruft, are checked like typed answers. A name without a prompt is
+refused, too. Such a name in a config file is ignored, because a config file serves all templates.
+
+## Tracebacks of Cookiecutter
+
+Cookiecutter refuses these mistakes itself, with a traceback. Its last line states the error. Nothing is written.
+
+| mistake | last line |
+|---|---|
+| an argument that is not one of the choices of its prompt | `ValueError: rs256 provided for choice variable algorithm, but the choices are …` |
+| an argument that is neither yes nor no (Cookiecutter 2.7) | `ValueError: perhaps provided for variable run_setup could not be converted to a boolean.` |
+| a config file that is missing or not valid YAML | `ConfigDoesNotExistException` or `InvalidConfiguration`, with the file's name |
+| a replay file that is missing or not valid JSON | `FileNotFoundError`, or `JSONDecodeError` with the line |
+
+Cookiecutter before 2.1 and cruft before 2.13 cannot load the template, and report `Unable to load extension`. All other
+old versions of Cookiecutter and Python are refused with a message.
 """
 WHEN = {
     "project_name": "The display name in the README, the admin and the OpenAPI pages.",

@@ -63,7 +63,7 @@ class Renderer:
     def render(self, answers: Mapping[str, Any]) -> dict[str, str]:
         """Returns the files of a project by their paths.
 
-        Raises FailedHookException for invalid answers.
+        Raises SystemExit for invalid answers.
         """
         return dict(self._files(variables(answers)))
 

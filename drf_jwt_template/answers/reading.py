@@ -107,6 +107,10 @@ class _Reader:
                 "must not contain template syntax: {{, {%, {# or a line that starts with # %",
             )
             return ""
+        if any(unicodedata.category(char) == "Cs" for char in text):
+            # Python decodes unknown bytes to surrogates.
+            self.refuse(variable, "must be UTF-8; set the locale, such as LC_ALL=C.UTF-8")
+            return ""
         return text
 
     def choice(self, variable: str) -> str:
@@ -127,7 +131,7 @@ class _Reader:
         bad = [
             c
             for c in text
-            if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or _changes_direction(c)
+            if unicodedata.category(c) in ("Cc", "Zl", "Zp") or _changes_direction(c)
         ]
         if bad:
             self.refuse(

@@ -1,33 +1,47 @@
-"""Distinguishes cruft from other front ends, and its updates from new projects."""
+"""Distinguishes cruft from Cookiecutter, and its updates from new projects."""
 
 from __future__ import annotations
 
 import importlib
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 
 
 def is_called_by_cruft(variables: Mapping[str, Any]) -> bool:
-    """Returns whether cruft renders the project: it adds a variable of its own."""
-    return "_commit" in variables
+    """Returns whether cruft renders the project.
+
+    Since 2.16, cruft adds a variable of its own, which hooks get, too.
+    """
+    return "_commit" in variables or any(
+        module.partition(".")[0] == "cruft" for module in _calling_modules()
+    )
 
 
 def is_update(variables: Mapping[str, Any]) -> bool:
     """Returns whether cruft renders the project to compare it, and not to create it.
 
     `cruft update`, `diff` and `check` render old and new versions in temporary folders, and run the
-    hooks there. Their variables are those of `cruft create`, so the call stack decides.
+    hooks there, with the variables of `cruft create`.
     """
-    frame = sys._getframe()
-    modules = set()
-    while frame := frame.f_back:  # type: ignore[assignment]
-        modules.add(frame.f_globals.get("__name__"))
-    return is_called_by_cruft(variables) and "cruft._commands.create" not in modules
+    return is_called_by_cruft(variables) and "cruft._commands.create" not in _calling_modules()
+
+
+def frames() -> Iterator[FrameType]:
+    """Yields the call stack, innermost call first."""
+    frame: FrameType | None = sys._getframe()
+    while frame:
+        yield frame
+        frame = frame.f_back
+
+
+def _calling_modules() -> set[str]:
+    return {frame.f_globals.get("__name__", "") for frame in frames()}
 
 
 def unload_package() -> None:

@@ -1,16 +1,17 @@
 """The Jinja extension that provides `project` to the templates.
 
 The answers are read when generation begins, before the project's folder is created: an invalid
-answer leaves nothing behind, with any front end.
+answer leaves nothing behind. A refusal is a SystemExit, for which neither Cookiecutter nor cruft
+prints a traceback.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
-from cookiecutter.exceptions import FailedHookException
 from jinja2 import Environment, TemplateSyntaxError
 from jinja2.ext import Extension
 from jinja2.runtime import Context
@@ -59,10 +60,10 @@ class ProjectExtension(Extension):
             try:
                 self._plain.parse(source)
             except TemplateSyntaxError as error:
-                raise FailedHookException(
+                sys.exit(
                     f"The answer {source!r} contains invalid template syntax: {error}.\n"
                     "An answer must not contain {{, {% or {#."
-                ) from None
+                )
         source = LINE_STATEMENT.sub(r"{% \1 %}", source)
         if name is not None and PYTHON.search(name):
             source = f"{{% filter tidy %}}{source}{{% endfilter %}}"
@@ -99,16 +100,16 @@ def _load_project(
     if known and known[0] == variables:
         return known[1]
     if ignored := [*refusal.take_ignored_answers(), *refusal.find_lists(raw)]:
-        _refuse_answers(refusal.explain_ignored_answers(ignored), variables)
+        sys.exit(refusal.explain_ignored_answers(ignored))
+    problems = refusal.find_unknown_answers()
     try:
         project = Project(read(variables))
     except AnswersError as error:
-        _refuse_answers(refusal.explain_problems(environment, variables, error.problems), variables)
+        problems += error.problems
+    explainer = refusal.Refusal(environment, variables, raw)
+    if problems:
+        sys.exit(explainer.explain_problems(problems))
+    if text := explainer.explain_existing_folder():
+        sys.exit(text)
     environment._project = dict(variables), project  # type: ignore[attr-defined]
     return project
-
-
-def _refuse_answers(message: str, variables: Mapping[str, Any]) -> NoReturn:
-    # cruft prints a traceback for any exception except SystemExit.
-    error = SystemExit if cruft.is_called_by_cruft(variables) else FailedHookException
-    raise error(message) from None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import shlex
-from collections.abc import Mapping, Sequence
+import difflib
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from cookiecutter import generate
@@ -12,7 +15,7 @@ from jinja2 import Environment
 
 from ..answers.problems import Problem
 from ..prompts import PROMPTS
-from .cruft import is_called_by_cruft
+from .command import build_command, find_arguments, quote
 
 IGNORED = "Invalid default received: "
 """The start of Cookiecutter's warning about an answer of a config file."""
@@ -52,46 +55,114 @@ def explain_ignored_answers(answers: Sequence[str]) -> str:
     )
 
 
-def explain_problems(
-    environment: Environment, variables: Mapping[str, Any], problems: Sequence[Problem]
-) -> str:
-    """Returns the problems, and the command that keeps all other answers."""
-    refused = {problem.variable for problem in problems}
-    kept = {
-        name: value
-        for name, value in variables.items()
-        if not name.startswith("_")
-        and name not in refused
-        and value != _render_default(environment, name, variables)
-    }
-    template = str(variables["_template"])
-    if is_called_by_cruft(variables):
-        command = ["cruft", "create", template]
-        if kept:
-            command += ["--extra-context", json.dumps(kept)]
-    else:
-        command = ["cookiecutter", template]
-        if variables.get("_checkout"):
-            command += ["--checkout", str(variables["_checkout"])]
-        command += [f"{name}={value}" for name, value in kept.items()]
-    return (
-        "No project was created: "
-        + ("one answer is" if len(refused) == 1 else f"{len(refused)} answers are")
-        + " invalid."
-        + "\n\n"
-        + "\n".join(map(str, problems))
-        + "\n\nTo change "
-        + ", ".join(sorted(refused))
-        + " and keep the other answers:\n  "
-        + " ".join(map(shlex.quote, command))
-    )
+def find_unknown_answers() -> list[Problem]:
+    """Returns a problem for each given answer without a prompt. Cookiecutter ignores it."""
+    return [
+        Problem(name, value, f"must be the name of a prompt{_suggest_name(name)}")
+        for name, value in _given_answers().items()
+        if name not in PROMPTS
+    ]
 
 
-def _render_default(environment: Environment, name: str, variables: Mapping[str, Any]) -> Any:
-    raw = PROMPTS.get(name)
-    if isinstance(raw, list):
-        return raw[0]
-    if isinstance(raw, str):
-        unfinished = {key: value for key, value in variables.items() if key != "_template"}
-        return environment.from_string(raw).render(cookiecutter=unfinished)
-    return raw
+def _given_answers() -> Mapping[str, Any]:
+    """Returns the answers in the command."""
+    return find_arguments().get("extra_context") or {}
+
+
+def _suggest_name(name: str) -> str:
+    near = difflib.get_close_matches(name.lower(), [n for n in PROMPTS if n[0] != "_"], 1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+class Refusal:
+    """Explains why no project is created, with a command that keeps the answers."""
+
+    def __init__(
+        self, environment: Environment, variables: Mapping[str, Any], raw: Mapping[str, Any]
+    ) -> None:
+        """`raw` contains the prompts with the defaults of the config file."""
+        self.environment = environment
+        self.variables = variables
+        self.raw = raw
+
+    def explain_problems(self, problems: Sequence[Problem]) -> str:
+        shown = list(self._explain_derived(problems))
+        refused = {problem.variable for problem in shown}
+        if find_arguments().get("no_input"):
+            advice = "Add the corrected answers to this command, which keeps the others:"
+        else:
+            advice = f"To change {', '.join(sorted(refused))} and keep the other answers:"
+        return (
+            "No project was created: "
+            + ("one answer is" if len(refused) == 1 else f"{len(refused)} answers are")
+            + " invalid.\n\n"
+            + "\n".join(map(str, shown))
+            + f"\n\n{advice}\n  {self._command(refused)}"
+        )
+
+    def explain_existing_folder(self) -> str:
+        """Returns an empty text if the project's folder can be created."""
+        call = find_arguments({"cookiecutter.generate": "render_and_create_dir"})
+        folder = Path(call.get("output_dir", ""), self.variables["project_slug"]).absolute()
+        if not call or call["overwrite_if_exists"] or not folder.exists():
+            return ""
+        text = f"No project was created: {folder} already exists."
+        if (folder / "scripts" / "setup.py").exists():
+            text += (
+                f"\n\nTo continue its setup:\n{explain_setup(folder)}"
+                "\nTo render it again, over its files:\n  "
+                + self._command(set(), "--overwrite-if-exists")
+            )
+        return text
+
+    def _explain_derived(self, problems: Sequence[Problem]) -> Iterator[Problem]:
+        """Yields the problems, without those of defaults that another problem has caused."""
+        refused = {problem.variable for problem in problems}
+        for problem in problems:
+            sources = re.findall(r"cookiecutter\.(\w+)", str(PROMPTS.get(problem.variable)))
+            if (
+                not sources
+                or problem.variable in _given_answers()
+                or problem.given != self._render_default(problem.variable)
+            ):
+                yield problem
+            elif sources[0] not in refused:
+                source = f"{sources[0]} = {self.variables[sources[0]]!r}"
+                yield replace(
+                    problem, reason=f"{problem.reason}\nThe default follows from {source}."
+                )
+
+    def _command(self, refused: Set[str], *options: str) -> str:
+        """Returns the command that gives all other answers, unless they are the prompt's default."""
+        given = _given_answers()
+        # Of a replay, `raw` contains the answers.
+        defaults = PROMPTS if find_arguments().get("replay") else {**PROMPTS, **self.raw}
+        kept = {
+            name: value
+            for name, value in self.variables.items()
+            if name in PROMPTS
+            and not name.startswith("_")
+            and name not in refused
+            and (
+                name in given
+                or value != self._render_default(name)
+                or defaults[name] != PROMPTS[name]
+            )
+        }
+        return build_command(self.variables, kept, *options)
+
+    def _render_default(self, name: str) -> Any:
+        raw = PROMPTS[name]
+        if isinstance(raw, list):
+            return raw[0]
+        if isinstance(raw, str):
+            unfinished = {key: value for key, value in self.variables.items() if key != "_template"}
+            return self.environment.from_string(raw).render(cookiecutter=unfinished)
+        return raw
+
+
+def explain_setup(folder: Path) -> str:
+    """Returns lines to paste into a shell; on Windows, into any of its shells."""
+    if os.name == "nt":
+        return f"  cd {quote([str(folder)])}\n  python scripts\\setup.py"
+    return f"  cd {quote([str(folder)])} && make setup"

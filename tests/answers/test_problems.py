@@ -11,3 +11,12 @@ def test_problem_text_quotes_answer() -> None:
     assert AnswersError([Problem("a", 1, "x"), Problem("b", 2, "y")]).args == (
         "a = '1'\n  x\nb = '2'\n  y",
     )
+
+
+def test_problem_text_fits_on_terminal() -> None:
+    reason = f"{'must be so ' * 10}\n    {'a quoted line ' * 10}"
+    first, *wrapped, quoted = str(Problem("a", "x" * 999, reason)).splitlines()
+    assert first == f"a = '{'x' * 200}'..."
+    assert max(map(len, wrapped)) <= 80
+    assert " ".join(wrapped).split() == ["must", "be", "so"] * 10
+    assert quoted == f"      {'a quoted line ' * 10}"

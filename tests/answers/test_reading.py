@@ -128,6 +128,12 @@ def test_template_syntax_is_refused(default_answers: Raw, variable: str, mark: s
     assert "template" in refusal_of({**default_answers, variable: mark}, variable)
 
 
+@pytest.mark.parametrize("variable", ["project_name", "resources", "superuser"])
+def test_text_in_unknown_encoding_is_refused(default_answers: Raw, variable: str) -> None:
+    text = b"caf\xe9".decode("ascii", "surrogateescape")
+    assert "must be UTF-8" in refusal_of({**default_answers, variable: text}, variable)
+
+
 @pytest.mark.parametrize("variable", ["project_name", "description"])
 @pytest.mark.parametrize(
     "char",
@@ -141,7 +147,6 @@ def test_template_syntax_is_refused(default_answers: Raw, variable: str, mark: s
         "\x85",
         "\u2028",
         "\u2029",
-        "\ud800",
         "\u202a",
         "\u202b",
         "\u202c",
