@@ -8,7 +8,8 @@ The test does what a reader does who copies all of it:
   If that text names a command, such as a shell, the block is its input.
 - A `js` block is run by Node, as the script of a page.
 
-Only this is changed: the ports 8000 and 8001 become free ones, and the password replaces `…`.
+Only this is changed: the ports 8000 and 8001 become free ones, a password replaces `…`, and where uv
+is not on the PATH, `.venv/bin/uv` is used, as the README says.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="the commands are for the shells of Unix"),
 ]
 
-PASSWORD = "correct horse battery staple"  # noqa: S105
+# Long enough for a SECRET_KEY, too.
+PASSWORD = "correct horse battery staple " + 30 * "x"
 PROJECTS: dict[str, dict[str, object]] = {
     "default": {},
     # The README cannot call its example Notice.
@@ -142,6 +144,9 @@ class Reader:
         self.servers: list[subprocess.Popen[bytes]] = []
 
     def follow(self, part: Part) -> None:
+        if part.text.startswith("## Extend"):
+            # It would restart after each change.
+            self.stop_servers()
         if part.text.startswith("## Production"):
             # The text says that there is no such file.
             (self.project / ".env").unlink()
@@ -165,8 +170,10 @@ class Reader:
         # Without an option, zsh has no comments.
         assert " #" not in command
         command = re.sub(r"\b800[01]\b", lambda port: str(self.ports[port[0]]), command)
-        command = command.replace("PASSWORD='…'", f"PASSWORD='{PASSWORD}'")
+        command = command.replace("='…'", f"='{PASSWORD}'")
         assert "…" not in command
+        if not shutil.which("uv", path=self.variables["PATH"]):
+            command = re.sub("^uv ", ".venv/bin/uv ", command)
         if SERVER.match(command):
             self.start_server(command)
         elif INTERACTIVE.match(command):
@@ -208,7 +215,8 @@ class Reader:
         wait_for_server(int(command.rpartition(" ")[2]), server)
 
     def stop_servers(self) -> None:
-        for server in self.servers:
+        while self.servers:
+            server = self.servers.pop()
             os.killpg(server.pid, signal.SIGTERM)
             server.wait()
 
@@ -267,9 +275,8 @@ def variables(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "config.json").write_text(
         '{"default_options": ["--check-status", "--ignore-stdin"]}', "utf-8"
     )
-    path = [str(Path(sys.executable).parent), str(install_httpie()), os.environ["PATH"]]
     return {
-        "PATH": os.pathsep.join(path),
+        "PATH": f"{install_httpie()}{os.pathsep}{os.environ['PATH']}",
         "CURL_HOME": str(tmp_path),
         "HTTPIE_CONFIG_DIR": str(tmp_path),
     }
@@ -301,9 +308,11 @@ def test_readme_works(
     if missing := [program for program in PROGRAMS if not shutil.which(program)]:
         skip_unavailable(f"not on the PATH: {', '.join(missing)}")
     answers = PROJECTS[name]
-    if answers.get("database") == "postgresql":
+    if name == "sliding":
         variables |= request.getfixturevalue("server_variables")
         answers = {**answers, "project_slug": variables["DATABASE_URL"].rpartition("/")[2]}
+    else:
+        variables["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{variables['PATH']}"
     project = write(renderer.render(answers), tmp_path / "project")
     reader = Reader(project, tmp_path, variables)
     try:
