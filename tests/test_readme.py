@@ -62,10 +62,26 @@ PROJECTS: dict[str, dict[str, object]] = {
         "revocation": "blacklist",
         "algorithm": "ES256",
         "api_prefix": "/",
-        "also_accept": "basic",
+        "also_accept": "nothing",
         "database": "postgresql",
     },
+    "blacklist": {
+        "resources": "Book(title: str unique, next: Book optional, pages: int)",
+        "revocation": "blacklist",
+        "rotate_refresh_tokens": True,
+        "token_obtain_path": "login",
+        "token_refresh_path": "renew",
+        "also_accept": "basic",
+        "superuser": "ada.lovelace+admin@mail.example.com",
+    },
+    "stateless": {
+        "revocation": "none",
+        "rotate_refresh_tokens": False,
+        "jwt_settings": "AUTH_HEADER_TYPES=JWT; AUTH_HEADER_NAME=HTTP_X_TOKEN",
+    },
 }
+# How these projects are extended does not differ from that of the others.
+SHORT = ("blacklist", "stateless")
 PROGRAMS = ("createdb", "curl", "dropdb", "git", "make", "msgfmt", "node", "xgettext")
 COMMAND = re.compile(r"(\.venv/bin/\S+|python|make|uv|curl|http) |make$")
 SERVER = re.compile(r"make run$|.* runserver ")
@@ -315,8 +331,11 @@ def test_readme_works(
         variables["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{variables['PATH']}"
     project = write(renderer.render(answers), tmp_path / "project")
     reader = Reader(project, tmp_path, variables)
+    readme = (project / "README.md").read_text("utf-8")
     try:
-        for part in read_parts((project / "README.md").read_text("utf-8")):
+        for part in read_parts(readme.partition("## Extend")[0] if name in SHORT else readme):
             reader.follow(part)
     finally:
         reader.stop_servers()
+    # `make format` formats its blocks, too.
+    assert (project / "README.md").read_text("utf-8") == readme
