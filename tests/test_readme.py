@@ -83,7 +83,7 @@ PROJECTS: dict[str, dict[str, object]] = {
 # How these projects are extended does not differ from that of the others.
 SHORT = ("blacklist", "stateless")
 PROGRAMS = ("createdb", "curl", "dropdb", "git", "make", "msgfmt", "node", "xgettext")
-COMMAND = re.compile(r"(\.venv/bin/\S+|python|make|uv|curl|http) |make$")
+COMMAND = re.compile(r"(\.venv/bin/\S+|python3?|make|uv|curl|http) |make$")
 SERVER = re.compile(r"make run$|.* runserver ")
 INTERACTIVE = re.compile(r"make superuser$|.* changepassword ")
 # The answers to prompts, by the first word.
