@@ -219,7 +219,7 @@ class Reader:
         if command == "make run":
             command = f"{self.run('make', '--dry-run', 'run').strip()} {self.ports['8000']}"
         server = subprocess.Popen(
-            ["bash", "-c", f"exec {command}"],
+            ["bash", "-c", command],
             cwd=self.project,
             env=self.variables,
             stdout=subprocess.DEVNULL,
