@@ -65,6 +65,20 @@ def own_serializers(names: Mapping[str, str]) -> dict[str, str]:
                 "tokens.refresh_view": "TokenRefreshView",
             },
         ),
+        (
+            {"resources": "Book(shelf: Shelf, next: Book optional); Shelf(label: str)"},
+            {
+                "api.first_created.name": "Shelf",
+                "example.resource": "Notice",
+                "example.plural": "notices",
+                "example.view": "Report",
+                "example.app": "reports",
+            },
+        ),
+        (
+            {"resources": "Bulletin(text: str) at notices", "token_obtain_path": "reports2"},
+            {"example.resource": "Notice3", "example.app": "reports3"},
+        ),
         ({"django_version": "django-6.1"}, {"python": "3.12", "next_django": "6.2"}),
         ({"database": "postgresql"}, {"postgresql": True}),
         (

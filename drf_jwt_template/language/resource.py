@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -279,20 +278,15 @@ class Resource:
                 lines.append(f"{self.name} {here}--{there} {target} : {f.name}")
         return lines
 
-    def example(self, links: Mapping[str, str] | None = None) -> str:
-        """Returns a valid request body, as JSON for a shell's single quotes.
-
-        Relations refer to the first object of their target: by its id, or by its link if given.
-        """
+    @property
+    def example(self) -> str:
+        """A request body without relations, as JSON for a shell's single quotes."""
         # The samples are expressions from kinds.py and samples.py, with the one name `n`.
         values = {
             f.name: eval(f.sample, {"n": 1, "str": str})  # noqa: S307
             for f in self.own_fields
             if not f.relation
         }
-        for f in self.relations:
-            first = links[f.target] if links else 1
-            values[f.name] = [first] if f.type == "many" else first
         return json.dumps(values)
 
     def url_path(self, prefix: str) -> str:

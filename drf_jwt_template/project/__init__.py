@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..answers import Answers
 from .accounts import Accounts
 from .api import Api
+from .example import Example
 from .jwt import Jwt
 from .keys import Keys
 from .paths import Paths
@@ -33,6 +34,7 @@ class Project:
         self.postgresql = answers.database == "postgresql"
         self.accounts = Accounts(answers)
         self.api = Api(answers)
+        self.example = Example(answers)
         self.keys = Keys(answers)
         self.tokens = Tokens(answers)
         self.jwt = Jwt(answers, self.keys, self.tokens)

@@ -6,6 +6,7 @@ from ..answers import Answers
 from ..language.case import Case
 from ..language.field import Field
 from ..language.names import CONSTRUCTOR_ARGUMENTS
+from ..language.resource import Resource
 
 
 class Api:
@@ -60,12 +61,9 @@ class Api:
         return any(resource.search_fields for resource in self.resources)
 
     @property
-    def example(self) -> str:
-        """A valid request body for the first resource, as JSON for a shell's single quotes."""
-        links = {
-            r.name: f"http://127.0.0.1:8000{r.url_path(self._prefix)}1/" for r in self.resources
-        }
-        return self.resources[0].example(links if self.hyperlinked else None)
+    def first_created(self) -> Resource:
+        """A resource whose objects can be created without objects of other resources."""
+        return next(r for r in self.resources if r.name == self.creation_order[0])
 
     @property
     def has_relations(self) -> bool:

@@ -79,7 +79,7 @@ def test_resource_facts() -> None:
         "price",
     ]
     assert note.filters[0].kind.lookups == ("exact", "lt", "lte", "gt", "gte")
-    assert json.loads(note.example()) == {
+    assert json.loads(note.example) == {
         "count": 1,
         "title": "title 1",
         "body": "body 1",

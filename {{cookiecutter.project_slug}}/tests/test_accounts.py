@@ -19,20 +19,22 @@ from config.settings import PASSWORD_HASHERS
 
 from .conftest import LOGIN, PASSWORD, to_json
 
+# The account of the user, without its id.
+ACCOUNT = {
+    # % if not project.accounts.email_login
+    "username": LOGIN,
+    # % endif
+    "email": "ada@example.com",
+    "first_name": "",
+    "last_name": "",
+}
+
 
 def test_me_returns_account(api: APIClient, user: User) -> None:
     response = api.get(reverse("user-me"))
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
-    assert response.json() == {
-        "id": to_json(user.pk),
-        # % if not project.accounts.email_login
-        "username": LOGIN,
-        # % endif
-        "email": "ada@example.com",
-        "first_name": "",
-        "last_name": "",
-    }
+    assert response.json() == ACCOUNT | {"id": to_json(user.pk)}
 
 
 def test_me_update_keeps_login(api: APIClient, user: User) -> None:

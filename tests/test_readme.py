@@ -1,0 +1,341 @@
+"""Each command and code block of a project's README works, in the order of the README.
+
+The test does what a reader does who copies all of it:
+
+- Each command of a `sh` block runs in one shell session. So does each command in the text, unless it
+  has run before. A command that starts a server runs in the background.
+- A `python` block is added to the file that the text before it names, as tests/editing.py describes.
+  If that text names a command, such as a shell, the block is its input.
+- A `js` block is run by Node, as the script of a page.
+
+Only this is changed: the ports 8000 and 8001 become free ones, a password replaces `…`, and where uv
+is not on the PATH, `.venv/bin/uv` is used, as the README says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from textwrap import dedent
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from filelock import FileLock
+
+from tools.demo import find_free_port, wait_for_server
+from tools.rendering import write
+
+from .baking import BIN, CACHE, clean_environment, run, run_uv, skip_unavailable
+from .editing import add_block
+from .proving import renderer
+
+pytestmark = [
+    pytest.mark.costly,
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="the commands are for the shells of Unix"),
+]
+
+# Long enough for a SECRET_KEY, too.
+PASSWORD = "correct horse battery staple " + 30 * "x"
+PROJECTS: dict[str, dict[str, object]] = {
+    "default": {},
+    # The README cannot call its example Notice.
+    "cookie": {
+        "resources": "Notice(title: str, room: Room, writer: owner); Room(name: str unique)",
+        "resource_links": "url",
+        "login_field": "email",
+        "token_flow": "pair-with-refresh-cookie",
+        "permission": "DjangoModelPermissions",
+        "also_accept": "token",
+    },
+    "sliding": {
+        "resources": "none",
+        "token_flow": "sliding",
+        "revocation": "blacklist",
+        "algorithm": "ES256",
+        "api_prefix": "/",
+        "also_accept": "nothing",
+        "database": "postgresql",
+    },
+    "blacklist": {
+        "resources": "Book(title: str unique, next: Book optional, pages: int)",
+        "revocation": "blacklist",
+        "rotate_refresh_tokens": True,
+        "token_obtain_path": "login",
+        "token_refresh_path": "renew",
+        "also_accept": "basic",
+        "superuser": "ada.lovelace+admin@mail.example.com",
+    },
+    "stateless": {
+        "revocation": "none",
+        "rotate_refresh_tokens": False,
+        "jwt_settings": "AUTH_HEADER_TYPES=JWT; AUTH_HEADER_NAME=HTTP_X_TOKEN",
+    },
+}
+# How these projects are extended does not differ from that of the others.
+SHORT = ("blacklist", "stateless")
+PROGRAMS = ("createdb", "curl", "dropdb", "git", "make", "msgfmt", "node", "xgettext")
+COMMAND = re.compile(r"(\.venv/bin/\S+|python3?|make|uv|curl|http) |make$")
+SERVER = re.compile(r"make run$|.* runserver ")
+INTERACTIVE = re.compile(r"make superuser$|.* changepassword ")
+# The answers to prompts, by the first word.
+ANSWERS = {"Username": "eve", "Email": "eve@example.com", "Password": PASSWORD}
+# Runs a command in a new terminal.
+TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+# A page in which the script of the README runs: with the addresses and cookies of the server.
+PAGE = """
+import assert from "node:assert";
+
+const cookies = {};
+const request = globalThis.fetch;
+globalThis.fetch = async (path, options) => {
+  const pairs = Object.entries(cookies).map((pair) => pair.join("="));
+  const headers = { ...options.headers, Cookie: pairs.join("; ") };
+  const response = await request(process.env.SITE + path, { ...options, headers });
+  for (const line of response.headers.getSetCookie()) {
+    const [, name, value] = line.match(/^([^=]+)=([^;]*)/);
+    cookies[name] = value;
+  }
+  return response;
+};
+
+%s
+
+const status = async () => (await call("/api/users/me/")).status;
+await assert.rejects(logIn("admin@example.com", "wrong"));
+await logIn("admin@example.com", process.env.PASSWORD);
+assert.equal(await status(), 200);
+access = "expired";
+assert.equal(await status(), 200);
+await logOut();
+assert.equal(await status(), 401);
+"""
+
+
+class Part(NamedTuple):
+    """A part of the README: a paragraph without a block, or a block with the paragraph before it."""
+
+    text: str
+    language: str = ""
+    code: str = ""
+
+
+def read_parts(readme: str) -> Iterator[Part]:
+    """Yields the paragraphs and blocks in their order."""
+    block = re.compile(r"(?P<text>.*?)^ *```(?P<language>\w+)\n(?P<code>.*?)^ *```$", re.M | re.S)
+    end = 0
+    for match in block.finditer(readme):
+        *paragraphs, last = match["text"].strip().split("\n\n")
+        yield from map(Part, paragraphs)
+        yield Part(last, match["language"], dedent(match["code"]))
+        end = match.end()
+    yield from map(Part, readme[end:].split("\n\n"))
+
+
+def find_code(text: str) -> list[str]:
+    """Returns the code in a text, such as names of files and commands."""
+    return re.findall(r"`([^`]+)`", text.replace("\n", " "))
+
+
+class Reader:
+    """Follows the README in a new project."""
+
+    def __init__(self, project: Path, folder: Path, variables: Mapping[str, str]) -> None:
+        self.project = project
+        self.folder = folder
+        self.ports = {"8000": find_free_port(), "8001": find_free_port()}
+        # The variables and functions of the shell session.
+        self.session = folder / "session"
+        self.session.touch()
+        self.variables = clean_environment(**variables, SESSION=str(self.session))
+        self.commands: set[str] = set()
+        self.servers: list[subprocess.Popen[bytes]] = []
+
+    def follow(self, part: Part) -> None:
+        if part.text.startswith("## Extend"):
+            # It would restart after each change.
+            self.stop_servers()
+        if part.text.startswith("## Production"):
+            # The text says that there is no such file.
+            (self.project / ".env").unlink()
+        for code in find_code(part.text):
+            command = re.sub(r"\s+", " ", code)
+            if COMMAND.match(command) and command not in self.commands:
+                self.type(command)
+        if part.language == "sh":
+            for command in part.code.replace("\\\n", "").splitlines():
+                self.type(command)
+        elif part.language == "python":
+            self.add_python(part)
+        elif part.language == "js":
+            self.run_script(part.code)
+        else:
+            assert part.language in ("", "mermaid"), f"nothing runs blocks of {part.language}"
+
+    def type(self, command: str) -> None:
+        """Enters a command into the shell session. Fails the test if the command fails."""
+        self.commands.add(command)
+        # Without an option, zsh has no comments.
+        assert " #" not in command
+        command = re.sub(r"\b800[01]\b", lambda port: str(self.ports[port[0]]), command)
+        command = command.replace("='…'", f"='{PASSWORD}'")
+        assert "…" not in command
+        if not shutil.which("uv", path=self.variables["PATH"]):
+            command = re.sub("^uv ", ".venv/bin/uv ", command)
+        if SERVER.match(command):
+            self.start_server(command)
+        elif INTERACTIVE.match(command):
+            self.answer_prompts(command)
+        else:
+            before, after = (
+                '. "$SESSION"; set -a',
+                'set +a; { export -p; declare -f; } > "$SESSION"',
+            )
+            self.run("bash", "-eo", "pipefail", "-c", f"{before}\n{command}\n{after}")
+
+    def run(self, *command: str, text: str = "", **variables: str) -> str:
+        process = subprocess.run(
+            command,
+            cwd=self.project,
+            env={**self.variables, **variables},
+            input=text,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+        assert process.returncode == 0, f"{command[-1]}\n{process.stdout}"
+        return process.stdout
+
+    def start_server(self, command: str) -> None:
+        if command == "make run":
+            command = f"{self.run('make', '--dry-run', 'run').strip()} {self.ports['8000']}"
+        server = subprocess.Popen(
+            ["bash", "-c", command],
+            cwd=self.project,
+            env=self.variables,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            # Its reloader is a process of its own.
+            start_new_session=True,
+        )
+        self.servers.append(server)
+        wait_for_server(int(command.rpartition(" ")[2]), server)
+
+    def stop_servers(self) -> None:
+        while self.servers:
+            server = self.servers.pop()
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait()
+
+    def answer_prompts(self, command: str) -> None:
+        process = subprocess.Popen(
+            [sys.executable, "-c", TERMINAL, "bash", "-c", command],
+            cwd=self.project,
+            env=self.variables,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        with process:
+            assert process.stdin
+            assert process.stdout
+            output = ""
+            while chunk := os.read(process.stdout.fileno(), 1024):
+                output += chunk.decode()
+                if output.endswith(": "):
+                    word = re.findall(r"\w+", output.rpartition("\n")[2])[0]
+                    process.stdin.write(f"{ANSWERS[word]}\n".encode())
+                    process.stdin.flush()
+        assert process.returncode == 0, f"{command}\n{output}"
+
+    def add_python(self, part: Part) -> None:
+        place = next(c for c in find_code(part.text) if c.endswith(".py") or COMMAND.match(c))
+        if COMMAND.match(place):
+            self.run(*place.split(), text=part.code)
+            # `make lint` checks the block, too.
+            place = "typed_into_shell.py"
+        file = self.project / place
+        new = add_block(file.read_text("utf-8"), part.code) if file.exists() else part.code
+        file.write_text(new, encoding="utf-8", newline="\n")
+
+    def run_script(self, code: str) -> None:
+        script = self.folder / "page.mjs"
+        script.write_text(PAGE % code, encoding="utf-8")
+        site = f"http://127.0.0.1:{self.ports['8000']}"
+        self.run("node", str(script), SITE=site, PASSWORD=PASSWORD)
+
+
+def install_httpie() -> Path:
+    """Returns the folder of the command `http`."""
+    environment = CACHE / "httpie"
+    CACHE.mkdir(exist_ok=True)
+    with FileLock(environment.with_suffix(".lock")):
+        if not (environment / BIN / "http").exists():
+            run_uv("venv", "--quiet", "--python", sys.executable, environment)
+            run_uv("pip", "install", "--quiet", "--python", environment, "httpie")
+    return environment / BIN
+
+
+@pytest.fixture
+def variables(tmp_path: Path) -> dict[str, str]:
+    """Environment variables for the commands; curl and HTTPie fail if a response is an error."""
+    (tmp_path / ".curlrc").write_text("fail-with-body\n", "utf-8")
+    (tmp_path / "config.json").write_text(
+        '{"default_options": ["--check-status", "--ignore-stdin"]}', "utf-8"
+    )
+    return {
+        "PATH": f"{install_httpie()}{os.pathsep}{os.environ['PATH']}",
+        "CURL_HOME": str(tmp_path),
+        "HTTPIE_CONFIG_DIR": str(tmp_path),
+    }
+
+
+@pytest.fixture
+def server_variables() -> Iterator[dict[str, str]]:
+    """Environment variables that make a PostgreSQL server the default of its own commands."""
+    if not os.environ.get("TEST_DATABASE_URL"):
+        skip_unavailable("TEST_DATABASE_URL is not set")
+    url = urlsplit(os.environ["TEST_DATABASE_URL"])
+    slug = f"readme_{uuid4().hex}"
+    variables = {
+        "PGHOST": url.hostname or "",
+        "PGPORT": str(url.port or 5432),
+        "PGUSER": url.username or "",
+        "PGPASSWORD": url.password or "",
+        "DATABASE_URL": url._replace(path=f"/{slug}").geturl(),
+    }
+    run("createdb", slug, cwd=CACHE, **variables)
+    yield variables
+    run("dropdb", "--force", slug, cwd=CACHE, **variables)
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_readme_works(
+    name: str, tmp_path: Path, variables: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    if missing := [program for program in PROGRAMS if not shutil.which(program)]:
+        skip_unavailable(f"not on the PATH: {', '.join(missing)}")
+    answers = PROJECTS[name]
+    if name == "sliding":
+        variables |= request.getfixturevalue("server_variables")
+        answers = {**answers, "project_slug": variables["DATABASE_URL"].rpartition("/")[2]}
+    else:
+        variables["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{variables['PATH']}"
+    project = write(renderer.render(answers), tmp_path / "project")
+    reader = Reader(project, tmp_path, variables)
+    readme = (project / "README.md").read_text("utf-8")
+    try:
+        for part in read_parts(readme.partition("## Extend")[0] if name in SHORT else readme):
+            reader.follow(part)
+    finally:
+        reader.stop_servers()
+    # `make format` formats its blocks, too.
+    assert (project / "README.md").read_text("utf-8") == readme
