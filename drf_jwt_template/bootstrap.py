@@ -9,8 +9,6 @@ import importlib.util
 import io
 import json
 import os
-import shlex
-import subprocess
 import sys
 import textwrap
 from collections.abc import Mapping
@@ -23,6 +21,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from .answers import Answers
 from .answers.reading import read
+from .rendering.command import run_command, setup_command
 from .rendering.cruft import is_called_by_cruft
 from .rendering.literals import duration_words
 
@@ -55,7 +54,7 @@ def _set_up_and_report(variables: Mapping[str, Any]) -> None:
     answers = read(variables)
     policy = describe_policy(answers)
     if not answers.run_setup:
-        text = f"{project.name} is rendered. To set it up:\n{_setup_command(project)}"
+        text = f"{project.name} is rendered. To set it up:\n{setup_command(project)}"
         console.print(f"\n{policy}\n\n{text}", markup=False)
         return
     try:
@@ -68,10 +67,10 @@ def _set_up_and_report(variables: Mapping[str, Any]) -> None:
         console.print(f"\nThe setup failed: {type(error).__name__}: {error}", markup=False)
         ready = False
     if ready:
-        text = f"{project} is ready. To start its server:\n{_run_command(project)}"
+        text = f"{project} is ready. To start its server:\n{run_command(project)}"
     else:
         text = (
-            f"The project is kept in {project}.\nTo continue the setup:\n{_setup_command(project)}"
+            f"The project is kept in {project}.\nTo continue the setup:\n{setup_command(project)}"
         )
     console.print(f"\n{policy}\n\n{text}", markup=False)
 
@@ -150,18 +149,3 @@ def _load_script(script: Path) -> ModuleType:
     finally:
         sys.dont_write_bytecode = dont_write_bytecode
     return module
-
-
-def _setup_command(project: Path) -> str:
-    return _quote_command(project, "make setup", windows=r"python scripts\setup.py")
-
-
-def _run_command(project: Path) -> str:
-    return _quote_command(project, "make run", windows=r".venv\Scripts\python manage.py runserver")
-
-
-def _quote_command(project: Path, command: str, *, windows: str) -> str:
-    """Returns lines to paste into a shell; on Windows, into any of its shells."""
-    if os.name == "nt":
-        return f"  cd {subprocess.list2cmdline([project])}\n  {windows}"
-    return f"  cd {shlex.quote(str(project))} && {command}"

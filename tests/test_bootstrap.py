@@ -20,6 +20,7 @@ from rich.console import Console
 
 from drf_jwt_template import bootstrap
 from drf_jwt_template.answers.reading import read
+from drf_jwt_template.rendering import command
 
 from .baking import bake
 
@@ -265,7 +266,7 @@ def test_setup_error_keeps_project(
         bootstrap.finish_project(json.dumps({**default_answers, "_template": "here"}), update=False)
         out = capsys.readouterr().out
         assert shown in out
-        assert out.rstrip().endswith(bootstrap._setup_command(setup.ROOT))
+        assert out.rstrip().endswith(command.setup_command(setup.ROOT))
 
 
 def test_first_commit_is_left_to_users_of_cruft(

@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -211,14 +211,6 @@ def test_setup_prepares_database_and_git(
         [".venv/Scripts/python.exe", "-m", "scripts.prepare"],
         [".venv/Scripts/pre-commit.exe", "install"],
     ]
-
-
-def test_printed_commands_need_no_make(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "os", SimpleNamespace(name="nt"))
-    shown = bootstrap._setup_command(Path("my api"))
-    assert shown == '  cd "my api"\n  python scripts\\setup.py'
-    shown = bootstrap._run_command(Path("my_api"))
-    assert shown == "  cd my_api\n  .venv\\Scripts\\python manage.py runserver"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The command that started Cookiecutter or cruft."""
+"""The command that started Cookiecutter or cruft, and commands in a project."""
 
 from __future__ import annotations
 
@@ -75,6 +75,22 @@ def find_launcher() -> list[str]:
     if found and _resolve(Path(found)) == _resolve(program):
         return [tool]
     return [str(program)]
+
+
+def setup_command(project: Path) -> str:
+    """Returns the lines that set up a project."""
+    return _command_in(project, "make setup", windows=r"python scripts\setup.py")
+
+
+def run_command(project: Path) -> str:
+    """Returns the lines that start the server of a project."""
+    return _command_in(project, "make run", windows=r".venv\Scripts\python manage.py runserver")
+
+
+def _command_in(project: Path, command: str, *, windows: str) -> str:
+    """Returns lines to paste into a shell; on Windows, into any of its shells."""
+    folder = quote([str(project)])
+    return f"  cd {folder}\n  {windows}" if os.name == "nt" else f"  cd {folder} && {command}"
 
 
 def quote(words: Sequence[str]) -> str:

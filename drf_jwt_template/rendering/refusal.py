@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
@@ -15,7 +14,7 @@ from jinja2 import Environment
 
 from ..answers.problems import Problem
 from ..prompts import PROMPTS
-from .command import build_command, find_arguments, quote
+from .command import build_command, find_arguments, setup_command
 
 IGNORED = "Invalid default received: "
 """The start of Cookiecutter's warning about an answer of a config file."""
@@ -109,7 +108,7 @@ class Refusal:
         text = f"No project was created: {folder} already exists."
         if (folder / "scripts" / "setup.py").exists():
             text += (
-                f"\n\nTo continue its setup:\n{explain_setup(folder)}"
+                f"\n\nTo continue its setup:\n{setup_command(folder)}"
                 "\nTo render it again, over its files:\n  "
                 + self._command(set(), "--overwrite-if-exists")
             )
@@ -159,10 +158,3 @@ class Refusal:
             unfinished = {key: value for key, value in self.variables.items() if key != "_template"}
             return self.environment.from_string(raw).render(cookiecutter=unfinished)
         return raw
-
-
-def explain_setup(folder: Path) -> str:
-    """Returns lines to paste into a shell; on Windows, into any of its shells."""
-    if os.name == "nt":
-        return f"  cd {quote([str(folder)])}\n  python scripts\\setup.py"
-    return f"  cd {quote([str(folder)])} && make setup"

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from drf_jwt_template.rendering import command, refusal
+from drf_jwt_template.rendering import command
 from tools.rendering import ROOT, Renderer
 
 
@@ -57,11 +57,12 @@ def test_given_answer_is_not_called_default(renderer: Renderer) -> None:
 
 
 def test_commands_for_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("command", "refusal"):
-        monkeypatch.setattr(f"drf_jwt_template.rendering.{module}.os", SimpleNamespace(name="nt"))
+    monkeypatch.setattr(command, "os", SimpleNamespace(name="nt"))
     answers = {"project_name": 'My "API"', "run_setup": False}
     assert command.build_command({"_template": "C:\\my folder"}, answers, "-f") == (
         'cookiecutter "C:\\my folder" -f "project_name=My \\"API\\"" run_setup=False'
     )
-    setup = refusal.explain_setup(Path("my api"))
-    assert setup == '  cd "my api"\n  python scripts\\setup.py'
+    shown = command.setup_command(Path("my api"))
+    assert shown == '  cd "my api"\n  python scripts\\setup.py'
+    shown = command.run_command(Path("my_api"))
+    assert shown == "  cd my_api\n  .venv\\Scripts\\python manage.py runserver"
