@@ -77,20 +77,19 @@ def connect() -> None:
         connection.ensure_connection()
     except OperationalError as error:
         reason = str(error).splitlines()[0].removeprefix("connection failed: ")
-        remedy = (
-            "To use another one, set DATABASE_URL in .env (the environment takes precedence),"
-            " such as:\nDATABASE_URL=postgres://USER:PASSWORD@HOST:5432/NAME"
-        )
+        example = "DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/NAME"
+        remedy = f"set DATABASE_URL in .env, such as:\n{example}"
         if connection.vendor == "postgresql":
             try:
                 create_database()
                 return
             except ProgrammingError:
-                remedy = f"Create it as a user who may: {describe_createdb()}"
+                remedy = f"create it as a user who may: {describe_createdb()}"
             except Error:
                 # The server is unavailable or does not know the user.
-                pass
-        sys.exit(f"error: cannot use the database {describe_database()}:\n{reason}\n{remedy}")
+                remedy = f"start the server, or {remedy}"
+        problem = f"cannot use the database {describe_database()}:\n{reason}"
+        sys.exit(f"error: {problem}\nTo solve this, {remedy}")
 
 
 def describe_createdb() -> str:
