@@ -71,6 +71,20 @@ def test_named_row_passes_long_tests(name: str, tmp_path: Path) -> None:
     prove(matrix.row(**matrix.NAMED[name]), tmp_path, check_long_tests)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"token_flow": "pair-with-refresh-cookie", "login_field": "email", "also_accept": "token"},
+        {"token_flow": "sliding", "revocation": "blacklist", "also_accept": "basic"},
+        {"revocation": "none", "api_prefix": "/", "resource_links": "url", "server": "postgresql"},
+    ],
+    ids=["cookie", "sliding", "stateless"],
+)
+def test_unlike_project_passes_long_tests(answers: matrix.Row, tmp_path: Path) -> None:
+    prove(matrix.row(**answers), tmp_path, check_long_tests)
+
+
 def test_files(row: matrix.Row) -> None:
     files = renderer.render(matrix.answers(row))
     assert set(files) == expected_files(matrix.answers(row))
