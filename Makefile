@@ -1,6 +1,17 @@
 # Needs Python and make only; everything else is installed into .venv.
 .DEFAULT_GOAL := help
-PYTHON ?= python3
+# The commands get these variables of the caller only. Others would change what they do.
+PASSED := HOME LANG LC_% LD_LIBRARY_PATH LOGNAME PATH SHELL TERM TMPDIR TZ USER XDG_% \
+	COLORTERM COLUMNS LINES NO_COLOR MAKE% CI RANDOM_SEED TEST_DATABASE_URL TEST_REDIS_URL \
+	%_CACHE_DIR %_CA_BUNDLE %_CERT %_PROXY %_proxy %_TIMEOUT NETRC SSL_CERT_% SSH_AUTH_SOCK \
+	PIP_CONFIG_FILE PIP_FIND_LINKS PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_TRUSTED_HOST \
+	UV_CONFIG_FILE UV_FIND_LINKS UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_INDEX% UV_INSECURE_HOST \
+	UV_LINK_MODE UV_NATIVE_TLS UV_OFFLINE UV_SYSTEM_CERTS UV_PYTHON_DOWNLOADS% UV_PYTHON_INSTALL% \
+	ASDF_% MISE_% PYENV_%
+$(foreach name,$(filter-out $(PASSED),$(.VARIABLES)),\
+	$(if $(filter environment command,$(origin $(name))),$(eval unexport $(name))))
+
+PYTHON := python3
 BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install --quiet --python .venv --constraint constraints.txt --requirement pyproject.toml
 

@@ -338,6 +338,13 @@ def test_variables_of_caller_are_ignored(
 
 
 @pytest.mark.skipif(WINDOWS, reason="Windows has no make")
+def test_variables_of_caller_do_not_reach_tests() -> None:
+    hostile = {**HOSTILE, "DATABASE_URL": "postgres://127.0.0.1/other"}
+    shown = run("make", "--eval", "show: ; @env", "show", cwd=ROOT, **hostile)
+    assert {line.partition("=")[0] for line in shown.splitlines()}.isdisjoint(hostile)
+
+
+@pytest.mark.skipif(WINDOWS, reason="Windows has no make")
 def test_variables_of_network_are_kept(tmp_path: Path, home: dict[str, str]) -> None:
     cookiecutter(tmp_path / "out", "--no-input", "run_setup=no", home=home)
     kept = dict.fromkeys(("CACHE_URL", "HTTPS_PROXY", "UV_CACHE_DIR", "UV_INDEX_URL"), "value")
