@@ -33,6 +33,10 @@ FOREIGN = [
     "DATABASE_URL",
     "DJANGO_SETTINGS_MODULE",
     "DJANGO_SUPERUSER_PASSWORD",
+    # Of `make test`: another make would print the folders that it enters.
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "MFLAGS",
     "PYTHONDONTWRITEBYTECODE",
     "VIRTUAL_ENV",
 ]

@@ -53,7 +53,9 @@ def check(production: dict[str, str]) -> None:
         prepare.main()
     else:
         call_command("makemigrations", "accounts", "api", "tokens", verbosity=0)
-    call_command("check", fail_level="INFO")
+    # Django warns of a default that is close to the present time.
+    with override_settings(SILENCED_SYSTEM_CHECKS=["fields.W161"]):
+        call_command("check", fail_level="INFO")
     with override_settings(**settings_with(production)):
         call_command("check", deploy=True, fail_level="INFO")
     call_command("makemigrations", "--check", "--dry-run")

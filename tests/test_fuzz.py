@@ -25,7 +25,10 @@ def test_rows_contain_each_pair_of_api_values() -> None:
     assert matrix.allowed(matrix.api_axes(), 2) <= matrix.combinations(ROWS.values(), 2)
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (n % 2)) for n, name in enumerate(ROWS)],
+)
 def test_responses_match_openapi_description(name: str, tmp_path: Path) -> None:
     row = ROWS[name]
     environment = environment_for(row["django_version"], row["python"])

@@ -62,8 +62,9 @@ def test_row_is_proven(
 
 
 @pytest.mark.slow
-def test_row_passes_long_tests(row: matrix.Row, tmp_path: Path) -> None:
-    prove(row, tmp_path, check_varying_long_tests)
+@pytest.mark.parametrize("name", ["awkward-names", *matrix.rows(2, "1/2")])
+def test_row_passes_long_tests(name: str, tmp_path: Path) -> None:
+    prove(matrix.rows(2)[name], tmp_path, check_varying_long_tests)
 
 
 @pytest.mark.parametrize("name", ["default", "no-resources"])

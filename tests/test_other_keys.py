@@ -59,10 +59,8 @@ SMALL = Key("", "models.SmallAutoField(primary_key=True)")
 @pytest.mark.parametrize(
     ("answers", "key", "server"),
     [
-        pytest.param(PAIR, UUID, "sqlite", id="uuid-sessions-sqlite"),
         pytest.param(PAIR, UUID, "postgresql", id="uuid-sessions-postgresql"),
         pytest.param(COOKIE, UUID, "sqlite", id="uuid-blacklist-sqlite"),
-        pytest.param(COOKIE, UUID, "postgresql", id="uuid-blacklist-postgresql"),
         pytest.param(SLIDING, TEXT, "postgresql", id="text"),
         pytest.param(STATELESS, SMALL, "sqlite", id="small"),
     ],

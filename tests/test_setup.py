@@ -161,6 +161,7 @@ def test_setup_without_uv(
     assert run(uv, "--version", cwd=project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("uv", [True, False], ids=["with uv", "without uv"])
 def test_setup_without_network(
     tmp_path: Path,

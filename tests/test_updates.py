@@ -170,6 +170,7 @@ def set_up(project: Path) -> None:
     run(sys.executable, "scripts/setup.py", cwd=project, PATH=path)
 
 
+@pytest.mark.slow
 def test_update_keeps_work_of_team(tmp_path: Path, home: dict[str, str], template: Path) -> None:
     project = create(template, tmp_path / "out", home, {"algorithm": "ES256"})
     commit(project)
