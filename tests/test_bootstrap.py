@@ -121,6 +121,26 @@ def test_configured_key_file_is_kept(setup_of: Callable[..., ModuleType]) -> Non
     assert not (setup.ROOT / "keys").exists()
 
 
+@pytest.mark.parametrize("name", [".env", ".python-version"])
+def test_file_in_other_encoding_is_named(setup_of: Callable[..., ModuleType], name: str) -> None:
+    setup = setup_of()
+    (setup.ROOT / name).write_bytes("SECRET_KEY=\n".encode("utf-16"))
+    read = setup.write_secrets if name == ".env" else setup.find_python
+    with pytest.raises(setup.StepError, match=f"{name} must be encoded as UTF-8"):
+        read()
+
+
+def test_undeletable_environment_is_named(
+    setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = setup_of()
+    setup.VENV.mkdir()
+    monkeypatch.setattr(setup.shutil, "rmtree", lambda *_, **__: None)
+    monkeypatch.setattr(setup.time, "sleep", lambda _: None)
+    with pytest.raises(setup.StepError, match="cannot be replaced; delete it"):
+        setup.create_environment("uv")
+
+
 def test_failed_step_ends_setup(
     setup_of: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +173,7 @@ def test_failed_step_ends_setup(
             "error: no such host\n  Caused by: gone\n  Caused by: no route\n",
             "error: no such host\nCaused by: no route",
         ),
+        ("error: no file\ncause: gone\ncause: full\nhint: none\n", "error: no file\ncause: full"),
         ("Collecting uv\nERROR: no matching distribution\n", "ERROR: no matching distribution"),
         (
             "Traceback (most recent call last):\n  x = y\n  ~~^~~\nNameError: y\n",

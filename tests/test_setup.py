@@ -109,6 +109,8 @@ def test_setup_ends_with_first_token(
     assert is_private(project / ".env")
     assert run("git", "check-ignore", ".env", "db.sqlite3", ".venv", cwd=project)
     assert (project / ".git" / "hooks" / "pre-commit").exists()
+    version = "{}.{}\n".format(*sys.version_info)
+    assert (project / ".python-version").read_text("utf-8") == version
     assert (project / "api" / "migrations" / "0001_initial.py").exists()
     password = re.search(r"has this password, shown only once:\n  (\S+)\n", shown)
     assert password

@@ -71,7 +71,7 @@ def run(*command: str | Path) -> str:
     process = start(command)
     if process.returncode and "marshal data" in process.stderr:
         # On a full disk, Python writes incomplete bytecode, which it then cannot load.
-        for folder in ROOT.rglob("__pycache__"):
+        for folder in list(ROOT.rglob("__pycache__")):
             shutil.rmtree(folder)
         process = start(command)
     if process.returncode:
@@ -107,7 +107,7 @@ def find_reason(output: str) -> str:
     if not errors:
         return "\n".join(lines[-2:])
     first, *rest = lines[errors[0] :]
-    causes = [line for line in rest if line.startswith("Caused by")]
+    causes = [line for line in rest if line.lower().startswith("cause")]
     return "\n".join([first, *(causes[-1:] or rest[:5])])
 
 
@@ -171,6 +171,8 @@ def create_environment(uv: str | None) -> None:
         if not VENV.exists():
             break
         time.sleep(0.5)
+    else:
+        raise StepError(f"{VENV} is incomplete and cannot be replaced; delete it")
     python = find_python()
     pin = find_pin()
     oldest = ".".join(map(str, OLDEST_PYTHON))
@@ -197,7 +199,7 @@ def create_environment(uv: str | None) -> None:
 
 def find_pin() -> str | None:
     """Returns the version of Python in .python-version, such as 3.12."""
-    found = re.match(r"3\.\d+", PIN.read_text(encoding="utf-8")) if PIN.exists() else None
+    found = re.match(r"3\.\d+", read_file(PIN)) if PIN.exists() else None
     return found and found.group()
 
 
@@ -220,7 +222,7 @@ def write_secrets() -> str:
     """Creates .env and the signing key if they are missing, and fills in an empty SECRET_KEY."""
     target = ROOT / ".env"
     source = target if target.exists() else ROOT / ".env.example"
-    old = source.read_text(encoding="utf-8")
+    old = read_file(source)
     secret = f"SECRET_KEY={secrets.token_urlsafe(50)}"
     new = re.sub(r"^SECRET_KEY=$", secret, old, flags=re.MULTILINE)
     written = []
@@ -232,6 +234,13 @@ def write_secrets() -> str:
         run(tool("python"), "-m", "tokens.keys", key)
         written.append(key)
     return f"wrote {' and '.join(written)}" if written else "unchanged"
+
+
+def read_file(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise StepError(f"{file} must be encoded as UTF-8") from None
 
 
 def replace_file(target: Path, text: str, *, mode: int) -> None:
