@@ -1,5 +1,6 @@
 # Needs Python and make only; everything else is installed into .venv.
 .DEFAULT_GOAL := help
+
 # The commands get these variables of the caller only. Others would change what they do.
 PASSED := HOME LANG LC_% LD_LIBRARY_PATH LOGNAME PATH SHELL TERM TMPDIR TZ USER XDG_% \
 	COLORTERM COLUMNS LINES NO_COLOR MAKE% CI RANDOM_SEED TEST_DATABASE_URL TEST_REDIS_URL \
