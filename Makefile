@@ -8,7 +8,7 @@ PASSED := HOME LANG LC_% LD_LIBRARY_PATH LOGNAME PATH SHELL TERM TMPDIR TZ USER 
 	PIP_CONFIG_FILE PIP_FIND_LINKS PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_TRUSTED_HOST \
 	UV_CONFIG_FILE UV_FIND_LINKS UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_INDEX% UV_INSECURE_HOST \
 	UV_LINK_MODE UV_NATIVE_TLS UV_OFFLINE UV_SYSTEM_CERTS UV_PYTHON_DOWNLOADS% UV_PYTHON_INSTALL% \
-	ASDF_% MISE_% PYENV_%
+	NODE_EXTRA_CA_CERTS npm_config_% ASDF_% MISE_% PYENV_%
 $(foreach name,$(filter-out $(PASSED),$(.VARIABLES)),\
 	$(if $(filter environment command,$(origin $(name))),$(eval unexport $(name))))
 
@@ -29,11 +29,15 @@ test: .venv/test ## Run all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not slow"
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not slow and not clients"
 
 .PHONY: test-slow
 test-slow: .venv/test ## Run the slow tests: long tests of each project, mutations, Simple JWT's own tests
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m slow
+
+.PHONY: test-clients
+test-clients: .venv/test ## Use projects with clients: generated ones, libraries and pages in a browser; needs npm
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m clients
 
 .PHONY: test-all
 test-all: .venv/test ## Prove every triple of options; SHARD=2/4 proves the second of four parts
