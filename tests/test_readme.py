@@ -87,7 +87,8 @@ PROGRAMS = ("curl", "make", "msgfmt", "node", "xgettext")
 COMMAND = re.compile(r"(\.venv/bin/\S+|python3?|make|uv|curl|http) |make$")
 SERVER = re.compile(r"make run$|.* runserver ")
 INTERACTIVE = re.compile(r"make superuser$|.* changepassword ")
-TSC = ("npx", "--yes", "--package", "typescript@5.9.3", "tsc")
+# The packages of `make client`, which npx has installed then.
+TSC = "npx --yes --package @hey-api/openapi-ts@0.95.0 --package typescript@5.9.3 tsc"
 # The answers to prompts, by the first word.
 ANSWERS = {"Username": "eve", "Email": "eve@example.com", "Password": PASSWORD}
 # Runs a command in a new terminal.
@@ -275,8 +276,9 @@ class Reader:
     def compile_script(self, code: str) -> None:
         script = self.project / "script.ts"
         script.write_text(code, encoding="utf-8")
-        options = [*TSC, "--noEmit", "--strict", "--noUncheckedIndexedAccess", "--noUnusedLocals"]
-        self.run(*options, "--moduleResolution", "bundler", "--module", "esnext", script.name)
+        strict = ("--noEmit", "--strict", "--noUncheckedIndexedAccess", "--noUnusedLocals")
+        modules = ("--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler")
+        self.run(*TSC.split(), *strict, *modules, script.name)
         script.unlink()
 
     def run_script(self, code: str) -> None:

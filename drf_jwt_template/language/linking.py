@@ -10,6 +10,7 @@ from dataclasses import replace
 from ..rendering.literals import string
 from .field import Field
 from .names import (
+    CLIENT_NAMES,
     PROJECT_COMPONENTS,
     RESERVED_CLASSES,
     RESERVED_FIELDS,
@@ -92,7 +93,7 @@ def name_choices(resources: Sequence[Resource]) -> list[Resource]:
 
 def name_components(resources: Sequence[Resource]) -> list[Resource]:
     """Returns the resources with names for the API's schema that nothing else in it has."""
-    taken = {*PROJECT_COMPONENTS}
+    taken = PROJECT_COMPONENTS | CLIENT_NAMES
     named = []
     for resource in resources:
         variants = (replace(resource, component=n) for n in _vary(resource.name, "Resource"))

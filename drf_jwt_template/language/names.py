@@ -95,6 +95,7 @@ FACTORY_NAMES = {
 
 PROJECT_COMPONENTS = {
     "BlankEnum",
+    "ErrorCodes",
     "ErrorDetail",
     "FieldErrors",
     "NullEnum",
@@ -126,6 +127,23 @@ PROJECT_COMPONENTS = {
     "UserRequest",
 }
 """Names of the project itself in the API's schema."""
+
+CLIENT_NAMES = {
+    "Any",
+    "Array",
+    "AuthenticatedClient",
+    "BinaryIO",
+    "Client",
+    "Generator",
+    "HTTPStatus",
+    "Mapping",
+    "Response",
+    "T",
+    "TextIO",
+    "UUID",
+    "Unset",
+}
+"""Names that mean something else in a client that openapi-python-client or openapi-ts generates."""
 
 USER_ATTRIBUTES = {
     "acheck_password",

@@ -39,7 +39,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(detail, ErrorDetail):
         response.data.setdefault("code", detail.code)
     elif isinstance(error, ValidationError) and isinstance(response.data, dict):
-        response.data.setdefault(CODES_KEY, error.get_codes())
+        response.data[CODES_KEY] = error.get_codes()
     request = context["request"]
     renderer = getattr(request, "accepted_renderer", None)
     if getattr(renderer, "format", "html") not in ("api", "json"):

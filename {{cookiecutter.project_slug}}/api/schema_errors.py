@@ -24,12 +24,12 @@ from tokens import cookies
 from .exceptions import CODES_KEY
 
 MESSAGES = {"type": "array", "items": {"type": "string"}}
-CODES = {
-    "type": "object",
-    "additionalProperties": MESSAGES,
-    "description": "The codes of the errors, by the same names: `required`, `unique` and others.",
-}
 SCHEMAS: dict[str, dict[str, Any]] = {
+    "ErrorCodes": {
+        "type": "object",
+        "additionalProperties": MESSAGES,
+        "description": "The codes of errors, by the names of their fields or parameters.",
+    },
     "ErrorDetail": {
         "type": "object",
         "properties": {
@@ -46,7 +46,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "FieldErrors": {
         "type": "object",
         "description": "The errors of each parameter.",
-        "properties": {CODES_KEY: CODES},
+        "properties": {CODES_KEY: {"$ref": "#/components/schemas/ErrorCodes"}},
         "required": [CODES_KEY],
         "additionalProperties": MESSAGES,
     },
@@ -149,11 +149,12 @@ class AutoSchema(openapi.AutoSchema):
 
     def describe_error(self, status: int, has_body: bool) -> dict[str, Any]:
         """Returns the response, or a reference to the one that several operations share."""
-        detail = self.get_component_reference("ErrorDetail", SCHEMAS["ErrorDetail"])
+        detail = self.get_component_reference("ErrorDetail")
         if status != 400:
             return self.get_response_reference(status, detail)
         if not has_body:
-            fields = self.get_component_reference("FieldErrors", SCHEMAS["FieldErrors"])
+            self.get_component_reference("ErrorCodes")
+            fields = self.get_component_reference("FieldErrors")
             return self.get_response_reference(status, {"oneOf": [fields, detail]})
         description = "A field is invalid, or the body cannot be parsed."
         schema = {"oneOf": [self.describe_field_errors(), detail]}
@@ -163,18 +164,19 @@ class AutoSchema(openapi.AutoSchema):
         """Returns a reference to the errors of the fields of the body."""
         serializer = force_instance(self.get_request_serializer())
         if not isinstance(serializer, Serializer):
-            return self.get_component_reference("FieldErrors", SCHEMAS["FieldErrors"])
+            return self.get_component_reference("FieldErrors")
         component = self.resolve_serializer(serializer, "request")
-        names = [*component.schema["properties"], api_settings.NON_FIELD_ERRORS_KEY]
         fields: dict[str, Any] = {
             name: {} if isinstance(serializer.fields.get(name), NESTING_FIELDS) else MESSAGES
-            for name in names
+            for name in [*component.schema["properties"], api_settings.NON_FIELD_ERRORS_KEY]
         }
-        codes = CODES | {"additionalProperties": {} if {} in fields.values() else MESSAGES}
+        codes = self.get_component_reference("ErrorCodes")
+        if {} in fields.values():
+            codes = {"type": "object", "additionalProperties": {}}
         schema = {
             "type": "object",
             "description": "The errors of each field of the body.",
-            "properties": {CODES_KEY: codes, **fields},
+            "properties": {**fields, CODES_KEY: codes},
             "required": [CODES_KEY],
         }
         name = f"{component.name.removesuffix('Request')}Errors"
@@ -193,9 +195,9 @@ class AutoSchema(openapi.AutoSchema):
         return self.get_component_reference(name, response, "responses")
 
     def get_component_reference(
-        self, name: str, schema: dict[str, Any], kind: str = "schemas"
+        self, name: str, schema: dict[str, Any] | None = None, kind: str = "schemas"
     ) -> dict[str, Any]:
-        component = ResolvedComponent(name, kind, schema, object=name)
+        component = ResolvedComponent(name, kind, schema or SCHEMAS[name], object=name)
         self.registry.register_on_missing(component)
         reference: dict[str, Any] = component.ref
         return reference

@@ -7,6 +7,7 @@ from drf_spectacular.extensions import (
     OpenApiSerializerFieldExtension,
 )
 from drf_spectacular.plumbing import force_instance
+from rest_framework.relations import ManyRelatedField
 
 
 class ModelSerializerExtension(OpenApiSerializerExtension):
@@ -25,9 +26,37 @@ class ModelSerializerExtension(OpenApiSerializerExtension):
         )
         if not vars(type(serializer)).get("__doc__"):
             schema.pop("description", None)
-        if direction == "response" and "properties" in schema:
-            schema["required"] = sorted(schema["properties"])
+        properties = schema.get("properties", {})
+        if direction == "response" and properties:
+            schema["required"] = sorted(properties)
+        for name, field in serializer.fields.items():
+            if name in properties and isinstance(field, ManyRelatedField) and not field.allow_empty:
+                properties[name]["minItems"] = 1
         return schema
+
+
+def simplify_types(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Removes what makes generators write several types for one: a hook of drf-spectacular."""
+    components = result["components"]["schemas"]
+    if "BlankEnum" in components:
+        components["BlankEnum"]["type"] = "string"
+    for component in components.values():
+        # Requests and responses have components of their own.
+        for schema in component.get("properties", {}).values():
+            schema.pop("readOnly", None)
+            schema.pop("writeOnly", None)
+    enums = {
+        frozenset(component["enum"]): f"#/components/schemas/{name}"
+        for name, component in components.items()
+        if "enum" in component
+    }
+    for path in result["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", ()):
+                reference = enums.get(frozenset(parameter["schema"].get("enum", ())))
+                if reference:
+                    parameter["schema"] = {"$ref": reference}
+    return result
 # % if project.api.has_type("time")
 
 

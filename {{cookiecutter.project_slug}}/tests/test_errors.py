@@ -112,8 +112,8 @@ def test_error_is_json(
             },
         ),
         ("detail", {"detail": "No.", "code": "odd"}),
-        # A field of this name hides the codes.
-        ("collision", {"error_codes": ["No."]}),
+        # The texts of a field of this name are missing.
+        ("collision", {"error_codes": {"error_codes": ["odd"]}}),
     ],
 )
 def test_error_of_view_has_code(client: APIClient, name: str, body: dict[str, Any]) -> None:

@@ -1,0 +1,78 @@
+"""A project's schema.yaml, and the commands that read and write it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytest_cookies.plugin import Cookies
+
+from .baking import bake, prepare_project, run, run_unchecked
+from .matrix import TYPES
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
+
+
+@pytest.fixture
+def project(cookies: Cookies, environment: Callable[[str], Path]) -> Path:
+    project = bake(cookies, {"resources": TYPES})
+    commands = prepare_project(project, environment("django-5.2"))
+    run(commands / "python", "-m", "scripts.prepare", cwd=project)
+    return project
+
+
+def compare(project: Path, **variables: str) -> tuple[int, str]:
+    """Returns the status and the output of the step of `make lint` that compares the schema."""
+    commands = run("make", "--dry-run", "lint", cwd=project)
+    (start,) = [n for n, line in enumerate(commands.splitlines()) if "spectacular" in line]
+    step = "\n".join(commands.splitlines()[start:])
+    return run_unchecked("sh", "-c", step, cwd=project, **variables)
+
+
+def test_lint_fails_if_schema_differs(project: Path) -> None:
+    file = project / "schema.yaml"
+    assert compare(project) == (0, "")
+    models = project / "api" / "models.py"
+    text = models.read_text(encoding="utf-8")
+    models.write_text(text.replace("max_length=255", "max_length=99", 1), encoding="utf-8")
+    status, output = compare(project)
+    assert status == 1
+    assert "+          maxLength: 99\n" in output
+    assert output.endswith("If the change is intended, run: make schema\n")
+    run("make", "schema", cwd=project)
+    assert compare(project) == (0, "")
+
+    file.unlink()
+    status, output = compare(project)
+    assert status == 1
+    assert "run: make schema" in output
+
+
+def test_schema_is_same_in_each_environment(project: Path) -> None:
+    production = {
+        "DEBUG": "False",
+        "HTTPS": "True",
+        "NUM_PROXIES": "1",
+        "ALLOWED_HOSTS": "a.example",
+    }
+    for variables in (production, {"DATABASE_URL": "postgres://localhost/unused"}):
+        assert compare(project, **variables) == (0, "")
+
+
+def test_setup_keeps_schema(project: Path) -> None:
+    file = project / "schema.yaml"
+    file.write_text("kept", encoding="utf-8")
+    run(project / ".venv" / "bin" / "python", "-m", "scripts.prepare", cwd=project)
+    assert file.read_text(encoding="utf-8") == "kept"
+
+
+def test_client_without_npm_is_refused(project: Path) -> None:
+    make = shutil.which("make")
+    assert make
+    status, output = run_unchecked(make, "client", cwd=project, PATH=str(project))
+    assert status == 2
+    assert output.startswith("make client needs npm, a part of Node.js.\n")
+    assert not (project / "clients").exists()
