@@ -62,12 +62,13 @@ def generate_python(schema: Path, folder: Path) -> None:
 def check_python(folder: Path, *modules: str) -> None:
     """Checks the types of modules that use the client, and of all of the client, with mypy."""
     python = install_python_packages() / BIN / "python"
-    # Third-party packages are checked once for all clients of a process.
     options = ("--strict", "--no-error-summary", "--python-executable", python)
-    cache = ("--cache-dir", folder.parent / "mypy_cache")
-    packages = [argument for name in modules for argument in ("--module", name)]
-    command = (sys.executable, "-m", "mypy", *options, *cache, "--package", "api_client")
-    run(*command, *packages, cwd=folder, MYPYPATH=str(folder))
+    # All clients share what mypy knows of other packages.
+    cache = ("--cache-dir", CACHE / "mypy-clients")
+    names = [argument for name in modules for argument in ("--module", name)]
+    command = (sys.executable, "-m", "mypy", *options, *cache, "--package", "api_client", *names)
+    with FileLock(CACHE / "mypy-clients.lock"):
+        run(*command, cwd=folder, MYPYPATH=str(folder))
 
 
 def generate_openapi_fetch(schema: Path, folder: Path) -> None:

@@ -43,7 +43,7 @@ class PairScenario(Scenario):
         return verify.sync_detailed(client=self.anonymous, body=body)
 
     def find_blank_login(self) -> tuple[Sequence[str], Sequence[str]]:
-        body = TokenObtainPairRequest(username="", password="x")
+        body = TokenObtainPairRequest(username="", password=self.facts["password"])
         errors = login.sync(client=self.anonymous, body=body)
         assert isinstance(errors, TokenObtainPairErrors)
         assert_type(errors.username, list[str] | Unset)

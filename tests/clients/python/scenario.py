@@ -51,9 +51,7 @@ class Scenario(ABC):
     def __init__(self, facts: dict[str, str]) -> None:
         self.facts = facts
         self.headers = {"X-Forwarded-For": facts["address"]}
-        self.anonymous = Client(
-            facts["url"], headers=self.headers, raise_on_unexpected_status=True
-        )
+        self.anonymous = Client(facts["url"], headers=self.headers, raise_on_unexpected_status=True)
         self.client = self.authenticate("")
 
     def authenticate(self, token: str, prefix: str = "Bearer") -> AuthenticatedClient:
@@ -98,7 +96,7 @@ class Scenario(ABC):
     def find_invalid(self) -> tuple[Sequence[str], Sequence[str]]:
         """Returns the messages and the codes of the errors of an invalid field."""
 
-    def use_more(self) -> None:
+    def use_more(self) -> None:  # noqa: B027
         """Does what only this project can do."""
 
     def run(self) -> None:
