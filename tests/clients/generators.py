@@ -62,11 +62,18 @@ def generate_python(schema: Path, folder: Path) -> None:
 def check_python(folder: Path, *modules: str) -> None:
     """Checks the types of modules that use the client, and of all of the client, with mypy."""
     python = install_python_packages() / BIN / "python"
-    options = ("--strict", "--no-error-summary", "--python-executable", python)
     # All clients share what mypy knows of other packages.
-    cache = ("--cache-dir", CACHE / "mypy-clients")
+    cache = CACHE / "mypy-clients"
+    options = (
+        "--strict",
+        "--no-error-summary",
+        "--python-executable",
+        python,
+        "--cache-dir",
+        cache,
+    )
     names = [argument for name in modules for argument in ("--module", name)]
-    command = (sys.executable, "-m", "mypy", *options, *cache, "--package", "api_client", *names)
+    command = (sys.executable, "-m", "mypy", *options, "--package", "api_client", *names)
     with FileLock(CACHE / "mypy-clients.lock"):
         run(*command, cwd=folder, MYPYPATH=str(folder))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from tools.demo import find_free_port, wait_for_server
 from tools.rendering import Renderer, write
 
-from ..baking import clean_environment, environment_for, prepare_project, run
+from ..baking import clean_environment, environment_for, prepare_project
 
 PASSWORD = "correct horse battery staple"  # noqa: S105
 PROJECTS: dict[str, dict[str, str]] = {
@@ -59,6 +59,16 @@ PROJECTS: dict[str, dict[str, str]] = {
         """,
     },
 }
+# Runs in the project: creates the database, describes the API, and starts the server.
+SERVER = """
+import sys
+from django.core.management import call_command
+from scripts import prepare
+
+prepare.main()
+call_command("spectacular", file="schema.yaml", validate=True, fail_on_warn=True)
+call_command("runserver", sys.argv[1], use_reloader=False)
+"""
 RENDERER = functools.cache(Renderer)
 
 
@@ -77,35 +87,26 @@ class Site:
         return {"url": self.url, "address": address, **login}
 
 
-def render(answers: Mapping[str, str], folder: Path) -> tuple[Path, Path]:
-    """Renders a project and describes its API. Returns its Python and its OpenAPI description."""
-    write(RENDERER().render(answers), folder)
-    environment = environment_for(answers.get("django_version", "django-5.2"))
-    python = prepare_project(folder, environment) / "python"
-    options = ("--validate", "--fail-on-warn", "--file", "schema.yaml")
-    run(python, "manage.py", "spectacular", *options, cwd=folder)
-    return python, folder / "schema.yaml"
-
-
 @contextmanager
 def serve(name: str, folder: Path) -> Iterator[Site]:
     """Renders a project and runs its server."""
     answers = PROJECTS[name]
-    python, schema = render(answers, folder)
+    write(RENDERER().render(answers), folder)
+    environment = environment_for(answers.get("django_version", "django-5.2"))
+    python = prepare_project(folder, environment) / "python"
     production = {
         "ALLOWED_HOSTS": "127.0.0.1",
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
         "DEBUG": "False",
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-        # Clients have a certificate for no address of this machine.
+        # The server has no certificate.
         "HTTPS": "False",
         # Each client has the address that it sends, as behind a proxy.
         "NUM_PROXIES": "1",
     }
-    run(python, "-m", "scripts.prepare", cwd=folder, **production)
     port = find_free_port()
     server = subprocess.Popen(
-        [python, "manage.py", "runserver", "--noreload", str(port)],
+        [python, "-c", SERVER, str(port)],
         cwd=folder,
         env=clean_environment(**production),
         stdout=subprocess.DEVNULL,
@@ -114,7 +115,7 @@ def serve(name: str, folder: Path) -> Iterator[Site]:
     login = "admin@example.com" if answers.get("login_field") == "email" else "admin"
     try:
         wait_for_server(port, server)
-        yield Site(name, f"http://127.0.0.1:{port}", schema, login)
+        yield Site(name, f"http://127.0.0.1:{port}", folder / "schema.yaml", login)
     finally:
         server.terminate()
         server.wait()

@@ -41,7 +41,7 @@ class CookieScenario(Scenario):
         errors = login.sync(client=self.anonymous, body=body)
         assert isinstance(errors, TokenObtainPairErrors)
         assert_type(errors.username, list[str] | Unset)
-        return errors.username or [], errors.error_codes.username or []
+        return errors.username or [], errors.error_codes["username"]
 
     def log_out(self) -> Response[Any]:
         return logout.sync_detailed(client=self.anonymous, x_requested_with="api_client")

@@ -19,7 +19,6 @@ from api_client.api.tags import tags_create
 from api_client.models.author import Author
 from api_client.models.author_errors import AuthorErrors
 from api_client.models.author_request import AuthorRequest
-from api_client.models.error_detail import ErrorDetail
 from api_client.models.note import Note
 from api_client.models.note_errors import NoteErrors
 from api_client.models.note_request import NoteRequest
@@ -29,7 +28,7 @@ from api_client.models.tag import Tag
 from api_client.models.tag_request import TagRequest
 from api_client.types import Response, Unset
 from cookie import CookieScenario
-from scenario import expect, main
+from scenario import Refusal, expect, main
 
 
 class NoteScenario(CookieScenario):
@@ -45,7 +44,7 @@ class NoteScenario(CookieScenario):
         self.tag = tag
         super().use_resource()
 
-    def list_rows(self, page: int) -> PaginatedNoteList | ErrorDetail | None:
+    def list_rows(self, page: int) -> PaginatedNoteList | Refusal | None:
         return notes_list.sync(
             client=self.client, page=page, page_size=2, author=self.author.id, ordering="id"
         )
@@ -89,7 +88,7 @@ class NoteScenario(CookieScenario):
         assert isinstance(errors, NoteErrors)
         assert_type(errors.author, list[str] | Unset)
         assert isinstance(errors.title, Unset)
-        return errors.author or [], errors.error_codes.author or []
+        return errors.author or [], errors.error_codes["author"]
 
     def use_more(self) -> None:
         note = self.create(1)
@@ -98,7 +97,7 @@ class NoteScenario(CookieScenario):
         body = AuthorRequest(name=self.author.name)
         errors = authors_create.sync(client=self.client, body=body)
         assert isinstance(errors, AuthorErrors)
-        assert errors.error_codes.name == ["unique"]
+        assert errors.error_codes["name"] == ["unique"]
 
 
 if __name__ == "__main__":

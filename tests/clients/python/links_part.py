@@ -15,7 +15,6 @@ from api_client.api.programmers import (
     programmers_update,
 )
 from api_client.api.tokens import logout
-from api_client.models.error_detail import ErrorDetail
 from api_client.models.language import Language
 from api_client.models.language_request import LanguageRequest
 from api_client.models.paginated_programmer_list import PaginatedProgrammerList
@@ -26,7 +25,7 @@ from api_client.models.programmer_request import ProgrammerRequest
 from api_client.models.token_blacklist_request import TokenBlacklistRequest
 from api_client.types import Response, Unset
 from pair import PairScenario
-from scenario import main
+from scenario import Refusal, main
 
 
 class ProgrammerScenario(PairScenario):
@@ -45,7 +44,7 @@ class ProgrammerScenario(PairScenario):
         self.language = language
         super().use_resource()
 
-    def list_rows(self, page: int) -> PaginatedProgrammerList | ErrorDetail | None:
+    def list_rows(self, page: int) -> PaginatedProgrammerList | Refusal | None:
         return programmers_list.sync(
             client=self.client, page=page, page_size=2, languages=self.language.id, ordering="id"
         )
@@ -81,7 +80,7 @@ class ProgrammerScenario(PairScenario):
         errors = programmers_create.sync(client=self.client, body=body)
         assert isinstance(errors, ProgrammerErrors)
         assert_type(errors.languages, list[str] | Unset)
-        return errors.languages or [], errors.error_codes.languages or []
+        return errors.languages or [], errors.error_codes["languages"]
 
 
 if __name__ == "__main__":

@@ -47,5 +47,5 @@ class PairScenario(Scenario):
         errors = login.sync(client=self.anonymous, body=body)
         assert isinstance(errors, TokenObtainPairErrors)
         assert_type(errors.username, list[str] | Unset)
-        assert_type(errors.error_codes.username, list[str] | Unset)
-        return errors.username or [], errors.error_codes.username or []
+        assert_type(errors.error_codes["username"], list[str])
+        return errors.username or [], errors.error_codes["username"]

@@ -13,20 +13,19 @@ from api_client.api.students import (
     students_retrieve,
     students_update,
 )
-from api_client.models.error_detail import ErrorDetail
 from api_client.models.paginated_student_list import PaginatedStudentList
 from api_client.models.patched_student_request import PatchedStudentRequest
 from api_client.models.student import Student
 from api_client.models.student_errors import StudentErrors
 from api_client.models.student_request import StudentRequest
 from api_client.types import Response, Unset
-from scenario import Scenario
+from scenario import Refusal, Scenario
 
 
 class StudentScenario(Scenario):
     invalid = ("name", "blank")
 
-    def list_rows(self, page: int) -> PaginatedStudentList | ErrorDetail | None:
+    def list_rows(self, page: int) -> PaginatedStudentList | Refusal | None:
         return students_list.sync(client=self.client, page=page, page_size=2, ordering="id")
 
     def create(self, n: int) -> Student:
@@ -59,6 +58,6 @@ class StudentScenario(Scenario):
         errors = students_create.sync(client=self.client, body=body)
         assert isinstance(errors, StudentErrors)
         assert_type(errors.name, list[str] | Unset)
-        assert_type(errors.error_codes.name, list[str] | Unset)
+        assert_type(errors.error_codes["name"], list[str])
         assert isinstance(errors.roll, Unset)
-        return errors.name or [], errors.error_codes.name or []
+        return errors.name or [], errors.error_codes["name"]

@@ -19,7 +19,6 @@ from api_client.api.everythings import (
 from api_client.models.code import Code
 from api_client.models.code_errors import CodeErrors
 from api_client.models.code_request import CodeRequest
-from api_client.models.error_detail import ErrorDetail
 from api_client.models.everything import Everything
 from api_client.models.everything_a_choice_enum import EverythingAChoiceEnum
 from api_client.models.everything_a_maybe_enum import EverythingAMaybeEnum
@@ -29,7 +28,7 @@ from api_client.models.paginated_everything_list import PaginatedEverythingList
 from api_client.models.patched_everything_request import PatchedEverythingRequest
 from api_client.types import Response, Unset
 from pair import PairScenario
-from scenario import main
+from scenario import Refusal, main
 
 NOON = datetime.datetime(2026, 1, 31, 12, 0, 0, 5, datetime.timezone.utc)
 
@@ -53,7 +52,7 @@ class EverythingScenario(PairScenario):
             a_json={"a": [1, None]},
         )
 
-    def list_rows(self, page: int) -> PaginatedEverythingList | ErrorDetail | None:
+    def list_rows(self, page: int) -> PaginatedEverythingList | Refusal | None:
         return everythings_list.sync(client=self.client, page=page, page_size=2, ordering="id")
 
     def create(self, n: int) -> Everything:
@@ -115,7 +114,7 @@ class EverythingScenario(PairScenario):
         body.a_slug = "not a slug"
         errors = everythings_create.sync(client=self.client, body=body)
         assert isinstance(errors, EverythingErrors)
-        return errors.a_slug or [], errors.error_codes.a_slug or []
+        return errors.a_slug or [], errors.error_codes["a_slug"]
 
     def use_more(self) -> None:
         code = codes_create.sync(client=self.client, body=CodeRequest(code="x"))
@@ -126,8 +125,8 @@ class EverythingScenario(PairScenario):
         )
         assert isinstance(errors, CodeErrors)
         assert_type(errors.code, list[str] | Unset)
-        assert errors.error_codes.code == ["max_length"]
-        assert errors.error_codes.detail == ["max_length"]
+        assert errors.error_codes["code"] == ["max_length"]
+        assert errors.error_codes["detail"] == ["max_length"]
 
 
 if __name__ == "__main__":

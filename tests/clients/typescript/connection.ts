@@ -34,8 +34,3 @@ export function keep(access: string, refresh = ""): void {
   kept.access = access;
   kept.refresh = refresh;
 }
-
-export function authorize({ request }: { request: Request }): Request {
-  if (kept.access) request.headers.set("Authorization", `Bearer ${kept.access}`);
-  return request;
-}

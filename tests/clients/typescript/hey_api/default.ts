@@ -2,64 +2,13 @@
 
 import { facts, keep, kept } from "../connection";
 import { check, equal, expect, expectRefusal, run, same } from "../scenario";
-import type { Resource } from "../scenario";
 import { account } from "./account";
-import {
-  logout,
-  sessionsDestroy,
-  sessionsEndOthers,
-  sessionsList,
-  studentsCreate,
-  studentsDestroy,
-  studentsList,
-  studentsPartialUpdate,
-  studentsRetrieve,
-  studentsUpdate,
-} from "./client";
-import type {
-  PatchedStudentRequest,
-  SessionsDestroyData,
-  Student,
-  StudentRequest,
-  StudentsRetrieveData,
-} from "./client";
+import { logout, sessionsDestroy, sessionsEndOthers, sessionsList } from "./client";
+import type { SessionsDestroyData } from "./client";
 import { pair } from "./pair";
+import { students } from "./students";
 
-same<Student["id"], number>(true);
-same<StudentsRetrieveData["path"]["id"], number>(true);
 same<SessionsDestroyData["path"]["id"], string>(true);
-same<keyof Student, "id" | "name" | "roll" | "city" | "created_at" | "updated_at">(true);
-same<StudentRequest, { name: string; roll: number; city: string }>(true);
-same<PatchedStudentRequest, { name?: string; roll?: number; city?: string }>(true);
-
-const students: Resource<Student> = {
-  list: (page) => studentsList({ query: { page, page_size: 2, ordering: "id" } }),
-  async create(n) {
-    const body: StudentRequest = { name: `Ada ${n}`, roll: n, city: "London" };
-    const { data } = await studentsCreate({ body });
-    equal(data, { ...data, ...body });
-    return data;
-  },
-  retrieve: (id) => studentsRetrieve({ path: { id } }),
-  async change({ id, created_at }) {
-    const path = { id };
-    const body = { name: "Grace", roll: 7, city: "Arlington" };
-    const put = expect(await studentsUpdate({ path, body }), 200);
-    equal(put, { ...put, id, ...body, created_at });
-    const city = "Paris";
-    const patched = expect(await studentsPartialUpdate({ path, body: { city } }), 200);
-    equal(patched, { ...put, city, updated_at: patched.updated_at });
-  },
-  destroy: (id) => studentsDestroy({ path: { id } }),
-  async findInvalid() {
-    const { error } = await studentsCreate({ body: { name: "", roll: 1, city: "London" } });
-    check(error && "error_codes" in error);
-    same<typeof error.roll, string[] | undefined>(true);
-    equal(error.roll, undefined);
-    return { messages: error.name, codes: error.error_codes.name };
-  },
-  invalidCode: "blank",
-};
 
 // A session that another one ends is refused immediately.
 async function endSession(): Promise<void> {

@@ -1,6 +1,6 @@
 // A login with an access and a refresh token.
 
-import { keep, kept } from "../connection";
+import { facts, keep, kept } from "../connection";
 import { check } from "../scenario";
 import type { Tokens } from "../scenario";
 import { login, refresh, verify } from "./client";
@@ -18,7 +18,7 @@ export const pair: Tokens = {
   },
   verify: (token) => verify({ body: { token } }),
   async findBlankLogin() {
-    const { error } = await login({ body: { username: "", password: "x" } });
+    const { error } = await login({ body: { username: "", password: facts.password } });
     check(error && "error_codes" in error);
     return { messages: error.username, codes: error.error_codes.username };
   },
