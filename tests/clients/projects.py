@@ -55,7 +55,7 @@ PROJECTS: dict[str, dict[str, str]] = {
                 a_json: json, an_object: json = {}, a_choice: choice(small|large) = small,
                 a_maybe: choice(x|y) optional, an_id: uuid optional, a_price: decimal(6,2) = 1.50
             );
-            Code(code: str(2), detail: str optional, error_codes: str optional)
+            Code(code: str(2), detail: str optional)
         """,
     },
 }

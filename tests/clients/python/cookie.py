@@ -39,7 +39,7 @@ class CookieScenario(Scenario):
     def find_blank_login(self) -> tuple[Sequence[str], Sequence[str]]:
         body = TokenObtainPairRequest(username="", password=self.facts["password"])
         errors = login.sync(client=self.anonymous, body=body)
-        assert isinstance(errors, TokenObtainPairErrors)
+        assert isinstance(errors, TokenObtainPairErrors), errors
         assert_type(errors.username, list[str] | Unset)
         return errors.username or [], errors.error_codes["username"]
 

@@ -37,10 +37,10 @@ class NoteScenario(CookieScenario):
     def use_resource(self) -> None:
         body = AuthorRequest(name=f"Ada {self.facts['address']}")
         author = authors_create.sync(client=self.client, body=body)
-        assert isinstance(author, Author)
+        assert isinstance(author, Author), author
         self.author = author
         tag = tags_create.sync(client=self.client, body=TagRequest(name="new"))
-        assert isinstance(tag, Tag)
+        assert isinstance(tag, Tag), tag
         self.tag = tag
         super().use_resource()
 
@@ -55,7 +55,7 @@ class NoteScenario(CookieScenario):
         assert_type(body.body, str | Unset)
         assert_type(body.editor, int | None | Unset)
         note = notes_create.sync(client=self.client, body=body)
-        assert isinstance(note, Note)
+        assert isinstance(note, Note), note
         # The response contains the defaults of fields that the body omits.
         assert_type(note.stars, int)
         assert_type(note.body, str)
@@ -72,11 +72,11 @@ class NoteScenario(CookieScenario):
     def change(self, row: Note) -> None:
         put = NoteRequest(title="New", author=row.author, tags=row.tags, editor=row.author, stars=5)
         note = notes_update.sync(row.id, client=self.client, body=put)
-        assert isinstance(note, Note)
+        assert isinstance(note, Note), note
         assert (note.title, note.editor, note.stars) == ("New", row.author, 5)
         patch = PatchedNoteRequest(editor=None)
         note = notes_partial_update.sync(row.id, client=self.client, body=patch)
-        assert isinstance(note, Note)
+        assert isinstance(note, Note), note
         assert (note.title, note.editor, note.writer) == ("New", None, row.writer)
 
     def destroy(self, pk: int) -> Response[Any]:
@@ -85,7 +85,7 @@ class NoteScenario(CookieScenario):
     def find_invalid(self) -> tuple[Sequence[str], Sequence[str]]:
         body = NoteRequest(title="x", author=0, tags=[self.tag.id])
         errors = notes_create.sync(client=self.client, body=body)
-        assert isinstance(errors, NoteErrors)
+        assert isinstance(errors, NoteErrors), errors
         assert_type(errors.author, list[str] | Unset)
         assert isinstance(errors.title, Unset)
         return errors.author or [], errors.error_codes["author"]
@@ -96,7 +96,7 @@ class NoteScenario(CookieScenario):
         expect(refused, HTTPStatus.CONFLICT, "protected")
         body = AuthorRequest(name=self.author.name)
         errors = authors_create.sync(client=self.client, body=body)
-        assert isinstance(errors, AuthorErrors)
+        assert isinstance(errors, AuthorErrors), errors
         assert errors.error_codes["name"] == ["unique"]
 
 

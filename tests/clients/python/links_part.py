@@ -37,7 +37,7 @@ class ProgrammerScenario(PairScenario):
 
     def use_resource(self) -> None:
         language = languages_create.sync(client=self.client, body=LanguageRequest(name="C"))
-        assert isinstance(language, Language)
+        assert isinstance(language, Language), language
         assert_type(language.url, str)
         assert_type(language.paradigm, str | None)
         assert language.paradigm is None
@@ -52,7 +52,7 @@ class ProgrammerScenario(PairScenario):
     def create(self, n: int) -> Programmer:
         body = ProgrammerRequest(name=f"Ada {n}", languages=[self.language.url])
         programmer = programmers_create.sync(client=self.client, body=body)
-        assert isinstance(programmer, Programmer)
+        assert isinstance(programmer, Programmer), programmer
         assert_type(programmer.id, int)
         assert_type(programmer.languages, list[str])
         assert programmer.languages == [self.language.url]
@@ -65,11 +65,11 @@ class ProgrammerScenario(PairScenario):
     def change(self, row: Programmer) -> None:
         put = ProgrammerRequest(name="Grace", languages=[self.language.url])
         programmer = programmers_update.sync(row.id, client=self.client, body=put)
-        assert isinstance(programmer, Programmer)
+        assert isinstance(programmer, Programmer), programmer
         assert (programmer.name, programmer.url) == ("Grace", row.url)
         patch = PatchedProgrammerRequest(name="Ada")
         programmer = programmers_partial_update.sync(row.id, client=self.client, body=patch)
-        assert isinstance(programmer, Programmer)
+        assert isinstance(programmer, Programmer), programmer
         assert (programmer.name, programmer.languages) == ("Ada", [self.language.url])
 
     def destroy(self, pk: int) -> Response[Any]:
@@ -78,7 +78,7 @@ class ProgrammerScenario(PairScenario):
     def find_invalid(self) -> tuple[Sequence[str], Sequence[str]]:
         body = ProgrammerRequest(name="Ada", languages=[f"{self.facts['url']}/nowhere/"])
         errors = programmers_create.sync(client=self.client, body=body)
-        assert isinstance(errors, ProgrammerErrors)
+        assert isinstance(errors, ProgrammerErrors), errors
         assert_type(errors.languages, list[str] | Unset)
         return errors.languages or [], errors.error_codes["languages"]
 

@@ -45,7 +45,7 @@ class PairScenario(Scenario):
     def find_blank_login(self) -> tuple[Sequence[str], Sequence[str]]:
         body = TokenObtainPairRequest(username="", password=self.facts["password"])
         errors = login.sync(client=self.anonymous, body=body)
-        assert isinstance(errors, TokenObtainPairErrors)
+        assert isinstance(errors, TokenObtainPairErrors), errors
         assert_type(errors.username, list[str] | Unset)
         assert_type(errors.error_codes["username"], list[str])
         return errors.username or [], errors.error_codes["username"]

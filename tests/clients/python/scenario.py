@@ -130,7 +130,7 @@ class Scenario(ABC):
 
     def use_account(self) -> None:
         user = users_me_retrieve.sync(client=self.client)
-        assert isinstance(user, User)
+        assert isinstance(user, User), user
         assert_type(user.id, int)
         assert_type(user.first_name, str)
         body = PatchedUserRequest(first_name="Ada")
@@ -171,7 +171,7 @@ class Scenario(ABC):
             number += 1
         assert page.count == len(found)
         beyond = self.list_rows(number + 1)
-        assert isinstance(beyond, ErrorDetail)
+        assert isinstance(beyond, ErrorDetail), beyond
         assert_type(beyond.code, str)
         assert beyond.code == "not_found"
         return found

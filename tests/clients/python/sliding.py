@@ -41,7 +41,7 @@ class SlidingScenario(Scenario):
     def find_blank_login(self) -> tuple[Sequence[str], Sequence[str]]:
         body = TokenObtainSlidingRequest(email="", password=self.facts["password"])
         errors = login.sync(client=self.anonymous, body=body)
-        assert isinstance(errors, TokenObtainSlidingErrors)
+        assert isinstance(errors, TokenObtainSlidingErrors), errors
         assert_type(errors.email, list[str] | Unset)
         return errors.email or [], errors.error_codes["email"]
 
