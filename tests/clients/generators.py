@@ -17,6 +17,11 @@ from .node import install_packages
 SOURCES = Path(__file__).parent
 # The generator needs an older typer than cruft.
 PYTHON_PACKAGES = ("openapi-python-client==0.29.1", "httpx==0.28.1")
+IMPORT_ALL = """
+import importlib, pkgutil, api_client
+for module in pkgutil.walk_packages(api_client.__path__, "api_client."):
+    importlib.import_module(module.name)
+"""
 COMPILER_OPTIONS = {
     "strict": True,
     "noUncheckedIndexedAccess": True,
@@ -60,22 +65,15 @@ def generate_python(schema: Path, folder: Path) -> None:
 
 
 def check_python(folder: Path, *modules: str) -> None:
-    """Checks the types of modules that use the client, and of all of the client, with mypy."""
+    """Checks the types of these modules and of the client with mypy, and imports all of the client."""
     python = install_python_packages() / BIN / "python"
+    command: list[str | Path] = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary"]
     # All clients share what mypy knows of other packages.
-    cache = CACHE / "mypy-clients"
-    options = (
-        "--strict",
-        "--no-error-summary",
-        "--python-executable",
-        python,
-        "--cache-dir",
-        cache,
-    )
-    names = [argument for name in modules for argument in ("--module", name)]
-    command = (sys.executable, "-m", "mypy", *options, "--package", "api_client", *names)
+    command += ["--cache-dir", CACHE / "mypy-clients", "--python-executable", python]
+    command += ["--package", "api_client", *(f"--module={name}" for name in modules)]
     with FileLock(CACHE / "mypy-clients.lock"):
         run(*command, cwd=folder, MYPYPATH=str(folder))
+    run(python, "-c", IMPORT_ALL, cwd=folder)
 
 
 def generate_openapi_fetch(schema: Path, folder: Path) -> None:
