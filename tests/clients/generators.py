@@ -65,7 +65,7 @@ def generate_python(schema: Path, folder: Path) -> None:
 
 
 def check_python(folder: Path, *modules: str) -> None:
-    """Checks the types of these modules and of the client with mypy, and imports all of the client."""
+    """Checks the types of these modules and of the client with mypy, and imports the client."""
     python = install_python_packages() / BIN / "python"
     command: list[str | Path] = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary"]
     # All clients share what mypy knows of other packages.

@@ -48,12 +48,14 @@ PROJECTS: dict[str, dict[str, str]] = {
         "revocation": "none",
         "resources": """
             Everything(
-                a_str: str, a_code: str(8) optional unique, a_text: text optional, an_int: int = 5,
-                a_count: int optional, a_float: float, a_decimal: decimal(8,2), a_bool: bool = true,
-                a_flag: bool optional, a_date: date optional, a_datetime: datetime, a_time: time,
-                a_duration: duration, a_uuid: uuid, an_email: email unique, a_url: url, a_slug: slug,
-                a_json: json, an_object: json = {}, a_choice: choice(small|large) = small,
-                a_maybe: choice(x|y) optional, an_id: uuid optional, a_price: decimal(6,2) = 1.50
+                a_str: str, a_code: str(8) optional unique, a_text: text optional,
+                an_int: int = 5, a_count: int optional, a_float: float, a_decimal: decimal(8,2),
+                a_bool: bool = true, a_flag: bool optional, a_date: date optional,
+                a_datetime: datetime, a_time: time, a_duration: duration, a_uuid: uuid,
+                an_email: email unique, a_url: url, a_slug: slug, a_json: json,
+                an_object: json = {}, a_choice: choice(small|large) = small,
+                a_maybe: choice(x|y) optional, an_id: uuid optional,
+                a_price: decimal(6,2) = 1.50
             );
             Code(code: str(2), detail: str optional)
         """,

@@ -1,7 +1,7 @@
 """Clients that are generated from the OpenAPI description of a project use its server.
 
-A scenario of each language, with a part for each project, states what the author of a client relies on:
-types, which the compiler or mypy checks, and responses.
+A scenario of each language, with a part for each project, states what the author of a client relies
+on: types, which the compiler or mypy checks, and responses.
 """
 
 from __future__ import annotations

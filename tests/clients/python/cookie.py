@@ -44,4 +44,10 @@ class CookieScenario(Scenario):
         return errors.username or [], errors.error_codes["username"]
 
     def log_out(self) -> Response[Any]:
-        return logout.sync_detailed(client=self.anonymous, x_requested_with="api_client")
+        cookies = self.anonymous.get_httpx_client().cookies
+        old = dict(cookies)
+        response = logout.sync_detailed(client=self.anonymous, x_requested_with="api_client")
+        assert not dict(cookies)
+        # A copy of the deleted cookie is refused.
+        cookies.update(old)
+        return response

@@ -184,7 +184,7 @@ class Scenario(ABC):
             assert isinstance(refused.parsed, ErrorDetail)
 
     def exceed_limit(self) -> None:
-        """Fails to log in more often than the limit of 10 in a minute allows, even of two minutes."""
+        """Fails to log in more often than the limit of two minutes, each 10, allows."""
         responses = (self.log_in(f"not {self.facts['login']}", "wrong") for _ in range(21))
         refused = next(
             response

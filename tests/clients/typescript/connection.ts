@@ -10,7 +10,7 @@ export interface Facts {
 declare const process: { argv: string[] };
 
 export const facts = JSON.parse(process.argv[2] ?? "") as Facts;
-const cookies = new Map<string, string>();
+export const cookies = new Map<string, string>();
 
 export async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);

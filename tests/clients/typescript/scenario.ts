@@ -1,5 +1,5 @@
-// What every client does: it logs in, uses a resource and the account, and logs out. The clients of both
-// generators return the same kind of result.
+// What every client does: it logs in, uses a resource and the account, and logs out. The clients of
+// both generators return the same kind of result.
 
 import { facts, kept } from "./connection";
 
@@ -78,7 +78,11 @@ export function expect<Data>(result: Result<Data, unknown>, status: number): Dat
   return result.data;
 }
 
-export function expectRefusal(result: Result<unknown, unknown>, status: number, code?: string): void {
+export function expectRefusal(
+  result: Result<unknown, unknown>,
+  status: number,
+  code?: string,
+): void {
   equal(result.response.status, status);
   const error = result.error as Partial<Refusal> | undefined;
   check(error?.detail);

@@ -11,11 +11,18 @@ import {
   studentsRetrieve,
   studentsUpdate,
 } from "./client";
-import type { PatchedStudentRequest, Student, StudentRequest, StudentsRetrieveData } from "./client";
+import type {
+  PatchedStudentRequest,
+  Student,
+  StudentRequest,
+  StudentsRetrieveData,
+} from "./client";
 
 same<Student["id"], number>(true);
 same<StudentsRetrieveData["path"]["id"], number>(true);
 same<keyof Student, "id" | "name" | "roll" | "city" | "created_at" | "updated_at">(true);
+// Each property of a response is present.
+same<Student, Required<Student>>(true);
 same<StudentRequest, { name: string; roll: number; city: string }>(true);
 same<PatchedStudentRequest, { name?: string; roll?: number; city?: string }>(true);
 

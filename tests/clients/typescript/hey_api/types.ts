@@ -27,6 +27,7 @@ same<Everything["a_choice"], "small" | "large">(true);
 same<Everything["a_maybe"], "x" | "y" | "">(true);
 same<Everything["an_id"], string | null>(true);
 same<Everything["a_json"], unknown>(true);
+same<Everything, Required<Everything>>(true);
 same<EverythingRequest["a_choice"], "small" | "large" | undefined>(true);
 same<EverythingRequest["a_flag"], boolean | null | undefined>(true);
 same<keyof Code, "id" | "code" | "detail" | "created_at" | "updated_at">(true);
@@ -49,7 +50,10 @@ function createBody(): EverythingRequest {
 }
 
 const everythings: Resource<Everything> = {
-  list: (page) => everythingsList({ query: { page, page_size: 2, a_str: facts.address, ordering: "id" } }),
+  list: (page) => {
+    const query = { page, page_size: 2, a_str: facts.address, ordering: "id" };
+    return everythingsList({ query });
+  },
   async create() {
     const body = createBody();
     const { data } = await everythingsCreate({ body });

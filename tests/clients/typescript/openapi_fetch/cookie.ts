@@ -1,6 +1,6 @@
 // The project with a refresh cookie, relations, and objects that belong to their user.
 
-import { facts, keep } from "../connection";
+import { cookies, facts, keep } from "../connection";
 import { check, equal, expect, expectRefusal, run, same } from "../scenario";
 import type { Resource, Tokens } from "../scenario";
 import { account } from "./account";
@@ -11,6 +11,7 @@ type Note = components["schemas"]["Note"];
 type NoteRequest = components["schemas"]["NoteRequest"];
 
 same<components["schemas"]["TokenAccess"], { readonly access: string }>(true);
+same<Note, Required<Note>>(true);
 // A field with a default is optional in a request, and present in a response.
 same<Note["stars"], number>(true);
 same<NoteRequest["stars"], number | undefined>(true);
@@ -38,7 +39,14 @@ const tokens: Tokens = {
     check(error && "error_codes" in error);
     return { messages: error.username, codes: error.error_codes.username };
   },
-  logOut: () => client.POST("/api/token/blacklist/", { params }),
+  async logOut() {
+    const old = [...cookies];
+    const result = await client.POST("/api/token/blacklist/", { params });
+    equal(cookies.size, 0);
+    // A copy of the deleted cookie is refused.
+    for (const [name, value] of old) cookies.set(name, value);
+    return result;
+  },
 };
 
 const name = `Ada ${facts.address}`;

@@ -12,14 +12,18 @@ type StudentRequest = components["schemas"]["StudentRequest"];
 same<Student["id"], number>(true);
 same<operations["students_retrieve"]["parameters"]["path"]["id"], number>(true);
 same<keyof Student, "id" | "name" | "roll" | "city" | "created_at" | "updated_at">(true);
+// Each property of a response is present.
+same<Student, Required<Student>>(true);
 same<StudentRequest, { name: string; roll: number; city: string }>(true);
 same<components["schemas"]["PatchedStudentRequest"], Partial<StudentRequest>>(true);
 
 const city = facts.address;
 
 export const students: Resource<Student> = {
-  list: (page) =>
-    client.GET("/api/students/", { params: { query: { page, page_size: 2, city, ordering: "id" } } }),
+  list: (page) => {
+    const query = { page, page_size: 2, city, ordering: "id" };
+    return client.GET("/api/students/", { params: { query } });
+  },
   async create(n) {
     const body: StudentRequest = { name: `Ada ${n}`, roll: n, city };
     const { data } = await client.POST("/api/students/", { body });

@@ -23,6 +23,7 @@ same<Everything["a_choice"], "small" | "large">(true);
 same<Everything["a_maybe"], "x" | "y" | "">(true);
 same<Everything["an_id"], string | null>(true);
 same<Everything["a_json"], unknown>(true);
+same<Everything, Required<Everything>>(true);
 same<EverythingRequest["a_choice"], "small" | "large" | undefined>(true);
 same<EverythingRequest["a_flag"], boolean | null | undefined>(true);
 same<keyof Code, "id" | "code" | "detail" | "created_at" | "updated_at">(true);
