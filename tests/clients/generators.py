@@ -39,6 +39,7 @@ COMPILER_OPTIONS = {
 @functools.cache
 def install_python_packages() -> Path:
     """Returns the environment with the generator of Python clients, and what clients import."""
+    # The generator needs Python 3.11 or newer.
     python = find_python("django-6.1")
     environment = CACHE / "-".join(PYTHON_PACKAGES).replace("==", "-")
     stamp = environment / "installed"

@@ -61,14 +61,13 @@ PROJECTS: dict[str, dict[str, str]] = {
         """,
     },
 }
-# Runs in the project: creates the database, describes the API, and starts the server.
+# Runs in the project: creates the database and schema.yaml, and starts the server.
 SERVER = """
 import sys
 from django.core.management import call_command
 from scripts import prepare
 
 prepare.main()
-call_command("spectacular", file="schema.yaml", validate=True, fail_on_warn=True)
 call_command("runserver", sys.argv[1], use_reloader=False)
 """
 RENDERER = functools.cache(Renderer)

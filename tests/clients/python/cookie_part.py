@@ -32,7 +32,7 @@ from scenario import Refusal, expect, main
 
 
 class NoteScenario(CookieScenario):
-    invalid = ("author", "does_not_exist")
+    invalid_code = "does_not_exist"
 
     def use_resource(self) -> None:
         body = AuthorRequest(name=f"Ada {self.facts['address']}")

@@ -29,7 +29,7 @@ from scenario import Refusal, main
 
 
 class ProgrammerScenario(PairScenario):
-    invalid = ("languages", "no_match")
+    invalid_code = "no_match"
 
     def log_out(self) -> Response[Any]:
         body = TokenBlacklistRequest(refresh=self.refresh_token)

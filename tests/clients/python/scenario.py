@@ -44,10 +44,8 @@ class Scenario(ABC):
     A client raises an error for a status that the description does not mention.
     """
 
-    # Whether a logout revokes the refresh token.
-    revokes = True
-    # An invalid value of the resource: the field, and the code of its error.
-    invalid: tuple[str, str]
+    # Of the error of the invalid field.
+    invalid_code: str
 
     def __init__(self, facts: dict[str, str]) -> None:
         self.facts = facts
@@ -141,7 +139,7 @@ class Scenario(ABC):
         assert self.list_all() == created
 
         messages, codes = self.find_invalid()
-        assert codes == [self.invalid[1]], codes
+        assert codes == [self.invalid_code], codes
         assert len(messages) == 1
 
         row = expect(self.retrieve(created[0]), HTTPStatus.OK)
@@ -178,10 +176,9 @@ class Scenario(ABC):
         if response is None:
             return
         assert expect(response, HTTPStatus.OK).to_dict() == {}
-        if self.revokes:
-            refused = self.refresh()
-            assert refused.status_code == HTTPStatus.UNAUTHORIZED
-            assert isinstance(refused.parsed, ErrorDetail)
+        refused = self.refresh()
+        assert refused.status_code == HTTPStatus.UNAUTHORIZED
+        assert isinstance(refused.parsed, ErrorDetail)
 
     def exceed_limit(self) -> None:
         """Fails to log in more often than the limit of two minutes, each 10, allows."""

@@ -23,7 +23,7 @@ from scenario import Refusal, Scenario
 
 
 class StudentScenario(Scenario):
-    invalid = ("name", "blank")
+    invalid_code = "blank"
 
     def list_rows(self, page: int) -> PaginatedStudentList | Refusal | None:
         return students_list.sync(

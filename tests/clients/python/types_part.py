@@ -34,7 +34,7 @@ NOON = datetime.datetime(2026, 1, 31, 12, 0, 0, 5, datetime.timezone.utc)
 
 
 class EverythingScenario(PairScenario):
-    invalid = ("a_slug", "invalid")
+    invalid_code = "invalid"
 
     def create_body(self) -> EverythingRequest:
         """Returns a body with the required fields."""

@@ -93,15 +93,15 @@ export async function run<Item extends Row>(
   tokens: Tokens,
   account: Account,
   resource: Resource<Item>,
-  options: { revokes: boolean; more?: () => Promise<void> },
+  useMore?: () => Promise<void>,
 ): Promise<void> {
   await useTokens(tokens, account);
   await useAccount(account);
   await useResource(resource);
-  await options.more?.();
+  await useMore?.();
   if (tokens.logOut) {
     equal(expect(await tokens.logOut(), 200), {});
-    if (options.revokes) expectRefusal(await tokens.refresh(), 401);
+    expectRefusal(await tokens.refresh(), 401);
   }
   await exceedLimit(tokens);
 }

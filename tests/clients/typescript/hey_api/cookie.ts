@@ -99,4 +99,4 @@ async function meetConflicts(): Promise<void> {
   equal(error.error_codes.name, ["unique"]);
 }
 
-await run(tokens, account, notes, { revokes: true, more: meetConflicts });
+await run(tokens, account, notes, meetConflicts);

@@ -26,4 +26,4 @@ async function endSession(): Promise<void> {
 }
 
 const tokens = { ...pair, logOut: () => logout({ body: { refresh: kept.refresh } }) };
-await run(tokens, account, students, { revokes: true, more: endSession });
+await run(tokens, account, students, endSession);

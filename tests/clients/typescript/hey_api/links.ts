@@ -53,4 +53,4 @@ const programmers: Resource<Programmer> = {
 };
 
 const tokens = { ...pair, logOut: () => logout({ body: { refresh: kept.refresh } }) };
-await run(tokens, account, programmers, { revokes: true });
+await run(tokens, account, programmers);

@@ -36,4 +36,4 @@ async function useBasic(): Promise<void> {
   equal(expect(await usersMeRetrieve({ auth }), 200).email, facts.login);
 }
 
-await run(tokens, account, students, { revokes: true, more: useBasic });
+await run(tokens, account, students, useBasic);

@@ -97,4 +97,4 @@ async function useCodes(): Promise<void> {
   equal(error.error_codes.detail, ["max_length"]);
 }
 
-await run(pair, account, everythings, { revokes: false, more: useCodes });
+await run(pair, account, everythings, useCodes);

@@ -95,4 +95,4 @@ async function meetConflicts(): Promise<void> {
   equal(error.error_codes.name, ["unique"]);
 }
 
-await run(tokens, account, notes, { revokes: true, more: meetConflicts });
+await run(tokens, account, notes, meetConflicts);

@@ -27,4 +27,4 @@ async function endSession(): Promise<void> {
 }
 
 const logOut = () => client.POST("/api/token/blacklist/", { body: { refresh: kept.refresh } });
-await run({ ...pair, logOut }, account, students, { revokes: true, more: endSession });
+await run({ ...pair, logOut }, account, students, endSession);

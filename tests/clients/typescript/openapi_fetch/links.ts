@@ -76,4 +76,4 @@ const programmers: Resource<Programmer> = {
   invalidCode: "no_match",
 };
 
-await run(tokens, account, programmers, { revokes: true });
+await run(tokens, account, programmers);
