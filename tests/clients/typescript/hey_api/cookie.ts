@@ -21,7 +21,8 @@ import {
 } from "./client";
 import type { Note, NoteRequest, TokenAccess } from "./client";
 
-same<TokenAccess, { readonly access: string }>(true);
+// The refresh token is in the cookie alone.
+same<keyof TokenAccess, "access">(true);
 same<Note, Required<Note>>(true);
 // A field with a default is optional in a request, and present in a response.
 same<Note["stars"], number>(true);

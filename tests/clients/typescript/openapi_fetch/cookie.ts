@@ -10,7 +10,8 @@ import type { components } from "./schema";
 type Note = components["schemas"]["Note"];
 type NoteRequest = components["schemas"]["NoteRequest"];
 
-same<components["schemas"]["TokenAccess"], { readonly access: string }>(true);
+// The refresh token is in the cookie alone.
+same<keyof components["schemas"]["TokenAccess"], "access">(true);
 same<Note, Required<Note>>(true);
 // A field with a default is optional in a request, and present in a response.
 same<Note["stars"], number>(true);
