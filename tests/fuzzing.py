@@ -29,12 +29,16 @@ from .baking import ROOT, clean_environment
 Case = schemathesis.Case[Any]
 
 PASSWORD = "fuzzed-only"  # noqa: S105
+# All checks except two: REST framework accepts a number as a text, and a description does not contain
+# what exists or what a database can store.
 CHECKS = [
     "allow_header_conformance",
     "content_type_conformance",
     "ensure_resource_availability",
     "ignored_auth",
+    "missing_required_header",
     "not_a_server_error",
+    "object_level_authorization",
     "response_headers_conformance",
     "response_schema_conformance",
     "status_code_conformance",
@@ -248,9 +252,18 @@ def is_relation(value: Any) -> bool:
     return isinstance(value, int) or str(value).startswith("http://127.0.0.1")
 
 
+def read_codes(response: schemathesis.Response) -> set[str]:
+    """Returns the codes of an error."""
+    body = response.json()
+    if "error_codes" in body:
+        return {code for codes in body["error_codes"].values() for code in codes}
+    return {body["code"]}
+
+
 def main(facts: dict[str, Any], seed: int, folder: Path) -> None:
     users = Users(facts, seed)
     statuses: dict[str, Counter[int]] = defaultdict(Counter)
+    codes: dict[str, str] = {}
 
     @schemathesis.auth(refresh_interval=None)
     class Login:
@@ -268,8 +281,11 @@ def main(facts: dict[str, Any], seed: int, folder: Path) -> None:
     def after_call(context: Any, case: Case, response: schemathesis.Response) -> None:
         if meta(case).generation.mode.is_positive:
             statuses[case.operation.label][response.status_code] += 1
+        if response.status_code >= 400 and response.content:
+            codes.update(dict.fromkeys(read_codes(response), case.operation.label))
         users.forget_deleted(case, response)
 
+    readme = (folder / "README.md").read_text(encoding="utf-8")
     schema = facts["url"] + facts["schema"]
     description = requests.get(schema, {"format": "json"}, timeout=60).json()
     methods = [method for path in description["paths"].values() for method in path.values()]
@@ -295,6 +311,9 @@ def main(facts: dict[str, Any], seed: int, folder: Path) -> None:
     print("Responses to valid requests:")
     for label, found in sorted(statuses.items()):
         print(f"{label}: {', '.join(f'{n} x {status}' for status, n in sorted(found.items()))}")
+    unknown = {code: label for code, label in codes.items() if f"`{code}`" not in readme}
+    if unknown:
+        sys.exit(f"The README does not contain these codes: {unknown}")
     # 409 counts: a valid request cannot delete a row that other rows require.
     reached = [
         label

@@ -94,8 +94,10 @@ FACTORY_NAMES = {
 """Names that mean something else in a factory of factory_boy, or in factories.py."""
 
 PROJECT_COMPONENTS = {
+    "BlankEnum",
     "ErrorDetail",
     "FieldErrors",
+    "NullEnum",
     "PaginatedTokenSessionList",
     "PatchedUserRequest",
     "TokenAccess",

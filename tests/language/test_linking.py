@@ -101,15 +101,19 @@ def test_classes_of_choices_have_names_of_their_own() -> None:
 
 def test_components_have_names_of_their_own() -> None:
     text = (
-        "Leave(x: int); LeaveRequest(x: int); TokenVerify(x: int); ErrorDetail(x: int);"
+        "Leave(x: int); LeaveRequest(x: int); LeaveErrors(x: int); TokenVerify(x: int);"
+        "ErrorDetail(x: int); TokenRefreshErrors(x: int); BlankEnum(x: int);"
         "A(b_c: choice(a|b)); AB(c: choice(a|b))"
     )
     found = {resource.name: resource.component for resource in parse(text)}
     assert found == {
         "Leave": "Leave",
         "LeaveRequest": "LeaveRequestResource",
+        "LeaveErrors": "LeaveErrorsResource",
         "TokenVerify": "TokenVerifyResource",
         "ErrorDetail": "ErrorDetailResource",
+        "TokenRefreshErrors": "TokenRefreshErrorsResource",
+        "BlankEnum": "BlankEnumResource",
         "A": "A",
         "AB": "ABResource",
     }
