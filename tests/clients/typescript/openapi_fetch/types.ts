@@ -1,0 +1,99 @@
+// The project with fields of all types, and fields called like keys of an error.
+
+import { facts } from "../connection";
+import { check, equal, expect, run, same } from "../scenario";
+import type { Resource } from "../scenario";
+import { account } from "./account";
+import { client } from "./client";
+import { pair } from "./pair";
+import type { components } from "./schema";
+
+type Everything = components["schemas"]["Everything"];
+type EverythingRequest = components["schemas"]["EverythingRequest"];
+type Code = components["schemas"]["Code"];
+
+same<Everything["a_code"], string | null>(true);
+same<Everything["an_int"], number>(true);
+same<Everything["a_count"], number | null>(true);
+same<Everything["a_decimal"], string>(true);
+same<Everything["a_bool"], boolean>(true);
+same<Everything["a_flag"], boolean | null>(true);
+same<Everything["a_date"], string | null>(true);
+same<Everything["a_choice"], "small" | "large">(true);
+same<Everything["a_maybe"], "x" | "y" | "">(true);
+same<Everything["an_id"], string | null>(true);
+same<Everything["a_json"], unknown>(true);
+same<Everything, Required<Everything>>(true);
+same<EverythingRequest["a_choice"], "small" | "large" | undefined>(true);
+same<EverythingRequest["a_flag"], boolean | null | undefined>(true);
+same<keyof Code, "id" | "code" | "detail" | "created_at" | "updated_at">(true);
+
+// With the required fields only.
+function createBody(): EverythingRequest {
+  return {
+    a_str: facts.address,
+    a_float: 0.5,
+    a_decimal: "1.50",
+    a_datetime: "2026-01-31T12:00:00.000005Z",
+    a_time: "12:30:00",
+    a_duration: "1 02:03:04",
+    a_uuid: crypto.randomUUID(),
+    an_email: `${crypto.randomUUID()}@example.com`,
+    a_url: "https://example.com/",
+    a_slug: "a-slug",
+    a_json: { a: [1, null] },
+  };
+}
+
+const everythings: Resource<Everything> = {
+  list: (page) => {
+    const query = { page, page_size: 2, a_str: facts.address, ordering: "id" };
+    return client.GET("/api/everythings/", { params: { query } });
+  },
+  async create() {
+    const body = createBody();
+    const { data } = await client.POST("/api/everythings/", { body });
+    const texts = { a_text: "", a_maybe: "", a_choice: "small", a_price: "1.50" };
+    const nulls = { a_code: null, a_count: null, a_flag: null, a_date: null, an_id: null };
+    equal(data, { ...data, ...body, ...texts, ...nulls, an_int: 5, a_bool: true, an_object: {} });
+    return data;
+  },
+  retrieve: (id) => client.GET("/api/everythings/{id}/", { params: { path: { id } } }),
+  async change({ id }) {
+    const params = { path: { id } };
+    const body: EverythingRequest = {
+      ...createBody(),
+      a_date: "2026-02-28",
+      a_flag: false,
+      a_maybe: "x",
+      a_choice: "large",
+      a_count: 2 ** 31 - 1,
+    };
+    const put = expect(await client.PUT("/api/everythings/{id}/", { params, body }), 200);
+    equal(put, { ...put, ...body });
+    const patch = { params, body: { a_date: null, a_time: "13:00:00.5" } };
+    const patched = expect(await client.PATCH("/api/everythings/{id}/", patch), 200);
+    equal([patched.a_date, patched.a_time, patched.a_flag], [null, "13:00:00.500000", false]);
+  },
+  destroy: (id) => client.DELETE("/api/everythings/{id}/", { params: { path: { id } } }),
+  async findInvalid() {
+    const body = { ...createBody(), a_slug: "not a slug" };
+    const { error } = await client.POST("/api/everythings/", { body });
+    check(error && "error_codes" in error);
+    return { messages: error.a_slug, codes: error.error_codes.a_slug };
+  },
+  invalidCode: "invalid",
+};
+
+async function useCodes(): Promise<void> {
+  const created = await client.POST("/api/codes/", { body: { code: "x" } });
+  equal(expect(created, 201).detail, "");
+  const body = { code: "xyz", detail: "y".repeat(999) };
+  const { error } = await client.POST("/api/codes/", { body });
+  check(error && "error_codes" in error);
+  same<typeof error.code, string[] | undefined>(true);
+  equal(error.error_codes.code, ["max_length"]);
+  equal(error.error_codes.detail, ["max_length"]);
+}
+
+await run(pair, account, everythings, useCodes);
