@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -93,7 +93,7 @@ def run_uv(*arguments: str | Path, cwd: Path = ROOT, **variables: str) -> str:
     return run(Path(sys.executable).with_name("uv"), *arguments, cwd=cwd, **variables)
 
 
-def skip_unavailable(reason: str) -> None:
+def skip_unavailable(reason: str) -> NoReturn:
     """Skips a test that this machine cannot run. If `CI` is set, the test fails instead."""
     if os.environ.get("CI"):
         pytest.fail(reason)

@@ -57,6 +57,7 @@ class Resource:
         """The names that the resource adds to the API's schema."""
         return {
             self.component,
+            f"{self.component}Errors",
             f"{self.component}Request",
             f"Patched{self.component}Request",
             f"Paginated{self.component}List",

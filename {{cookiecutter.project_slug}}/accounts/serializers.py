@@ -4,7 +4,7 @@ from .models import User
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
-    """The account as its user sees it; the login is read-only."""
+    """The account of a user, who cannot change the login."""
 
     class Meta:
         model = User

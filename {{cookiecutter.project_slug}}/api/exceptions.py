@@ -6,12 +6,16 @@ from django.db.models import ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import status
-from rest_framework.exceptions import APIException, ErrorDetail, ParseError
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError, ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as rest_framework_handler
 
 from .conflicts import is_conflict, log_conflict
+
+# In a response with the errors of fields: their codes, by the names of the fields.
+CODES_KEY = "error_codes"
 
 
 class Conflict(APIException):
@@ -25,14 +29,17 @@ class Conflict(APIException):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Returns a response for each error that a client can cause.
 
-    Adds the code to the detail, and replaces formats that have no form for errors by JSON.
+    Adds the codes of errors, and replaces formats that have no form for errors by JSON.
     """
-    response = rest_framework_handler(convert_error(error), context)
+    error = convert_error(error)
+    response = rest_framework_handler(error, context)
     if response is None:
         return None
     detail = response.data.get("detail") if isinstance(response.data, dict) else None
     if isinstance(detail, ErrorDetail):
         response.data.setdefault("code", detail.code)
+    elif isinstance(error, ValidationError) and isinstance(response.data, dict):
+        response.data.setdefault(CODES_KEY, error.get_codes())
     request = context["request"]
     renderer = getattr(request, "accepted_renderer", None)
     if getattr(renderer, "format", "html") not in ("api", "json"):
@@ -55,7 +62,13 @@ def convert_error(error: Exception) -> Exception:
     if isinstance(error, SuspiciousOperation):
         # Django limits the size of a body and the number of its fields.
         return ParseError(_("The request is too large or malformed."))
+    if isinstance(error, ValidationError) and is_text_list(error.detail):
+        return ValidationError({api_settings.NON_FIELD_ERRORS_KEY: error.detail})
     return error
+
+
+def is_text_list(detail: object) -> bool:
+    return isinstance(detail, list) and all(isinstance(item, str) for item in detail)
 
 
 def describe_dependents(rows: set[Any]) -> str:

@@ -22,6 +22,13 @@ class OrderingFilter(filters.OrderingFilter):
     ) -> QuerySet[Any]:
         return order_totally(super().filter_queryset(request, queryset, view))
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        (parameter,) = super().get_schema_operation_parameters(view)
+        text = "Fields to order by, separated by commas; a `-` before one reverses its order."
+        if isinstance(fields := getattr(view, "ordering_fields", None), (list, tuple)):
+            text += f" Possible: {', '.join(f'`{name}`' for name in fields)}."
+        return [parameter | {"description": text}]
+
 
 def order_totally(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Returns the rows in the same order, followed by the primary key in the same direction.

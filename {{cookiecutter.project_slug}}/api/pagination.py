@@ -20,7 +20,15 @@ PAGE_SIZE = 25
 MAX_PAGE_SIZE = 100
 
 
-class Pagination(pagination.PageNumberPagination):
+class RequiredKeysMixin(pagination.BasePagination):
+    """Describes all keys of a page as required: links that do not exist are null."""
+
+    def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
+        page: dict[str, Any] = super().get_paginated_response_schema(schema)
+        return page | {"required": sorted(page["properties"])}
+
+
+class Pagination(RequiredKeysMixin, pagination.PageNumberPagination):
     """Pages such as `?page=2&page_size=50`; the response contains the total count."""
 
     page_size = PAGE_SIZE
@@ -28,7 +36,7 @@ class Pagination(pagination.PageNumberPagination):
     max_page_size = MAX_PAGE_SIZE
 
 
-class CursorPagination(pagination.CursorPagination):
+class CursorPagination(RequiredKeysMixin, pagination.CursorPagination):
     """Pages such as `?cursor=…&page_size=50`, the last of them as fast as the first.
 
     A cursor contains all values by which a row is ordered; the next page starts after them. Those

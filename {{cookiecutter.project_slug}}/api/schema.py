@@ -1,164 +1,101 @@
-"""Error responses in the OpenAPI description; drf-spectacular adds only the successful ones."""
+"""The OpenAPI description, from which clients are generated.
 
-from collections.abc import Iterator
+The names of operations, tags and components are part of the API: `make lint` compares the description
+with schema.yaml.
+"""
+
 from typing import Any
+from uuid import UUID
 
-from django.db.models import UniqueConstraint
-from drf_spectacular import openapi
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
-from drf_spectacular.plumbing import ResolvedComponent, get_view_model
-from rest_framework.authentication import BasicAuthentication, SessionAuthentication
-from rest_framework.permissions import (
-    SAFE_METHODS,
-    AllowAny,
-    DjangoModelPermissions,
-    IsAuthenticated,
-    IsAuthenticatedOrReadOnly,
-)
-from rest_framework_simplejwt import views
+from django.db.models import IntegerField, Model, UUIDField
+from drf_spectacular.plumbing import get_view_model
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.generics import GenericAPIView
+from rest_framework.settings import api_settings
 
-from tokens import cookies
+from . import ownership, schema_errors
 
-SCHEMAS: dict[str, dict[str, Any]] = {
-    "ErrorDetail": {
-        "type": "object",
-        "properties": {
-            "detail": {"type": "string", "description": "The reason, as text."},
-            "code": {"type": "string", "description": "The reason, as a code."},
-        },
-        "required": ["detail", "code"],
-    },
-    "FieldErrors": {
-        "type": "object",
-        "description": "The errors of each field; `non_field_errors` are about several fields.",
-        "additionalProperties": {"type": "array", "items": {"type": "string"}},
-    },
+JSON = "application/json"
+# Of the operations of a view set: the summary and the description.
+TEXTS = {
+    "list": (
+        "List {objects}",
+        "Returns a page of {objects}, in the order of their creation unless `ordering` is given.",
+    ),
+    "create": ("Create {object}", "Creates the {object} and returns it."),
+    "retrieve": ("Retrieve {object}", "Returns the {object} with this key."),
+    "update": (
+        "Update {object}",
+        "Changes the {object} and returns it. The body needs all required fields; fields that it"
+        " omits keep their values.",
+    ),
+    "partial_update": (
+        "Update {object} partially",
+        "Changes the fields of the {object} that are in the body and returns it.",
+    ),
+    "destroy": ("Delete {object}", "Deletes the {object}."),
 }
-RESPONSES = {
-    400: ("BadRequest", "A value is invalid, or the body cannot be parsed."),
-    401: ("Unauthorized", "The credentials are missing or invalid."),
-    403: ("Forbidden", "The request is not permitted."),
-    404: ("NotFound", "The object or page does not exist."),
-    409: ("Conflict", "Other objects require this one, or another request has changed them."),
-    429: ("TooManyRequests", "There were too many requests."),
-    # % if project.keys.remote
-    503: ("ServiceUnavailable", "The keys of the token's issuer are unavailable."),
-    # % endif
-}
-# These permissions never reject an authenticated user.
-AUTHENTICATION_PERMISSIONS = (AllowAny, IsAuthenticated, IsAuthenticatedOrReadOnly)
 
 
-class AutoSchema(openapi.AutoSchema):
-    """Adds the error responses that an operation can return."""
+class AutoSchema(schema_errors.AutoSchema):
+    """Describes operations for their callers: docstrings of base classes are for developers."""
 
-    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
-        operation = super().get_operation(*args, **kwargs)
-        if operation:
-            for status in sorted(self.get_error_statuses(has_body="requestBody" in operation)):
-                operation["responses"].setdefault(str(status), self.get_response_reference(status))
-        return operation
+    def get_summary(self) -> str | None:
+        return self.get_text(0) or self.view.get_view_name()
 
-    def get_error_statuses(self, has_body: bool) -> Iterator[int]:
-        if has_body or self.get_filter_backends():
-            yield 400
-        if self.view.get_authenticators() or isinstance(self.view, views.TokenViewBase):
-            yield 401
-            # % if project.keys.remote
-            if not isinstance(self.view, views.{{ project.tokens.obtain_view }}):
-                yield 503
-            # % endif
-        if self.can_be_forbidden():
-            yield 403
-        if "{" in self.path or (self._is_list_view() and getattr(self.view, "paginator", None)):
-            yield 404
-        if self.can_conflict():
-            yield 409
-        if self.view.get_throttles() or self.checks_password():
-            yield 429
-
-    def checks_password(self) -> bool:
-        """Returns whether the authentication backend can refuse a login."""
-        return isinstance(self.view, views.{{ project.tokens.obtain_view }}) or any(
-            isinstance(authenticator, BasicAuthentication)
-            for authenticator in self.view.get_authenticators()
-        )
-
-    def can_be_forbidden(self) -> bool:
-        """Returns whether a permission or the CSRF check can reject an authenticated user."""
-        # % if project.tokens.cookie
-        if isinstance(self.view, cookies.SetRefreshCookieMixin):
-            return True
+    def get_description(self) -> str:  # type: ignore[override]
+        handler = getattr(self.view, getattr(self.view, "action", self.method.lower()), None)
+        own = handler.__doc__ or vars(type(self.view)).get("__doc__")
+        if own:
+            return super().get_description()
+        sentences = [self.get_text(1)]
+        # % if project.api.has_owners
+        if isinstance(self.view, ownership.OwnedViewSet):
+            sentences.append("Only staff can access objects of other users.")
         # % endif
-        authenticators = self.view.get_authenticators()
-        if self.method not in SAFE_METHODS and any(
-            isinstance(authenticator, SessionAuthentication) for authenticator in authenticators
-        ):
-            return True
-        return any(
-            # Reading requires no permission.
-            permission.perms_map[self.method]
-            if isinstance(permission, DjangoModelPermissions)
-            else not isinstance(permission, AUTHENTICATION_PERMISSIONS)
-            for permission in self.view.get_permissions()
-        )
+        return " ".join(filter(None, sentences))
 
-    def can_conflict(self) -> bool:
-        """Returns whether other objects or a concurrent request can prevent the operation."""
-        model = get_view_model(self.view, emit_warnings=False)
-        if model is None or self.method in SAFE_METHODS:
-            return False
+    def get_text(self, position: int) -> str | None:
+        """Returns the summary or the description of a standard operation on a model."""
+        model = self.get_model()
+        is_list = self.method == "GET" and self._is_list_view()
+        action = "list" if is_list else self.method_mapping[self.method.lower()]
+        if model is None or getattr(self.view, "action", action) != action:
+            return None
         options = model._meta
-        if self.method == "DELETE":
-            return bool(options.related_objects or options.many_to_many)
-        fields = [field for field in options.fields if not field.primary_key]
-        return (
-            any(field.unique or field.is_relation for field in fields)
-            or bool(options.many_to_many)
-            or any(isinstance(constraint, UniqueConstraint) for constraint in options.constraints)
-        )
+        names = {"object": options.verbose_name, "objects": options.verbose_name_plural}
+        return TEXTS[action][position].format(**names)
 
-    def get_response_reference(self, status: int) -> Any:
-        """Returns a reference to the response, which all operations share."""
-        name, description = RESPONSES[status]
-        detail, fields = (
-            self.get_component_reference(component, schema, "schemas")
-            for component, schema in SCHEMAS.items()
-        )
-        body = {"oneOf": [fields, detail]} if status == 400 else detail
-        content = {"application/json": {"schema": body}}
-        response: dict[str, Any] = {"description": description, "content": content}
-        if status == 429:
-            seconds = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
-            response["headers"] = {"Retry-After": seconds}
-        return self.get_component_reference(name, response, "responses")
+    def get_tags(self) -> list[str]:
+        model = self.get_model()
+        return [str(model._meta.verbose_name_plural)] if model else super().get_tags()
 
-    def get_component_reference(self, name: str, schema: dict[str, Any], kind: str) -> Any:
-        component = ResolvedComponent(name, kind, schema, object=name)
-        self.registry.register_on_missing(component)
-        return component.ref
-# % if project.api.has_type("time")
+    def get_model(self) -> type[Model] | None:
+        model: type[Model] | None = get_view_model(self.view, emit_warnings=False)
+        return model
 
+    def map_parsers(self) -> list[Any]:
+        # Bodies in several formats would be several types in a client. Forms are accepted, too.
+        types = super().map_parsers()
+        return [JSON] if JSON in types else types
 
-class TimeField(OpenApiSerializerFieldExtension):
-    """Describes times without an offset; the format `time` has one (RFC 3339, section 5.6)."""
-
-    target_class = "rest_framework.fields.TimeField"
-
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, str]:
-        pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"
-        return {"type": "string", "format": "time-local", "pattern": pattern}
-# % endif
-# % if project.api.has_type("duration")
-
-
-class DurationField(OpenApiSerializerFieldExtension):
-    """Describes durations as `[days ]hours:minutes:seconds`."""
-
-    target_class = "rest_framework.fields.DurationField"
-    match_subclasses = True
-
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, str]:
-        pattern = r"^(-?[0-9]{1,9} )?[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?$"
-        return {"type": "string", "pattern": pattern}
-# % endif
+    def get_override_parameters(self) -> list[Any]:
+        parameters = super().get_override_parameters()
+        model = self.get_model()
+        view = self.view
+        if model and isinstance(view, GenericAPIView) and "{id}" in self.path:
+            # The path has any text, so that a team can choose the type of its keys.
+            types = {IntegerField: int, UUIDField: UUID}
+            key = next((types[base] for base in types if isinstance(model._meta.pk, base)), str)
+            text = f"The key of the {model._meta.verbose_name}."
+            path = OpenApiParameter("id", key, OpenApiParameter.PATH, description=text)
+            parameters = [path, *parameters]
+        # % if project.api.hyperlinked
+        if getattr(view, "action", None) == "create":
+            text = "The URL of the new object."
+            header = OpenApiParameter(
+                "Location", str, OpenApiParameter.HEADER, response=["201"], description=text
+            )
+            parameters = [*parameters, header]
+        # % endif
+        return parameters

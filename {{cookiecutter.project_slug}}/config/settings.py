@@ -213,6 +213,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": {{ project.name | py }},
     "DESCRIPTION": {{ project.description | py }},
     "VERSION": "1.0.0",
+    # It is not part of the names of operations.
+    "SCHEMA_PATH_PREFIX": "/{{ project.paths.prefix }}",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     # Serve Swagger UI and ReDoc from the static files instead of a CDN.

@@ -7,43 +7,31 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt import views
 
-from . import cookies, throttles
+from . import cookies, schema, throttles
 from .keys import MAX_AGE
 
 no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 
 
-# % if project.tokens.cookie
-@extend_schema(responses=cookies.TokenAccessSerializer)
-# % endif
+@schema.login
 @no_store
 class {{ project.tokens.obtain_view }}({{ "cookies.SetRefreshCookieMixin, " if project.tokens.cookie else "" }}views.{{ project.tokens.obtain_view }}):
-    # % if project.tokens.cookie
-    """Returns an access token and sets the cookie with the refresh token."""
-    # % else
-    """Returns tokens. The authentication backend counts failed logins."""
-    # % endif
+    """Checks a password; the authentication backend counts failed logins."""
 
 
-# % if project.tokens.cookie
-@extend_schema(request=None, responses=cookies.TokenAccessSerializer, parameters=[cookies.HEADER])
-# % endif
+@schema.refresh
 @no_store
 class {{ project.tokens.refresh_view }}({{ "cookies.ReadRefreshCookieMixin, " if project.tokens.cookie else "" }}views.{{ project.tokens.refresh_view }}):
-    # % if project.tokens.cookie
-    """Returns an access token for the refresh token in the cookie."""
-
-    # % endif
     throttle_classes = (throttles.TokenRefreshThrottle,)
 # % if project.paths.verify
 
 
+@schema.verify
 @no_store
 class TokenVerifyView(views.TokenVerifyView):
     throttle_classes = (throttles.TokenVerifyThrottle,)
@@ -51,20 +39,9 @@ class TokenVerifyView(views.TokenVerifyView):
 # % if project.paths.blacklist
 
 
-# % if project.tokens.cookie
-@extend_schema(request=None, responses={200: None}, parameters=[cookies.HEADER])
-# % elif project.tokens.sliding
-@extend_schema(responses={200: None})
-# % endif
+@schema.logout
 @no_store
 class TokenBlacklistView({{ "cookies.ReadRefreshCookieMixin, " if project.tokens.cookie else "" }}views.TokenBlacklistView):
-    # % if project.tokens.cookie
-    """Revokes the refresh token in the cookie and deletes the cookie."""
-
-    # % elif project.revocation.sessions
-    """Ends the session of the token."""
-
-    # % endif
     throttle_classes = (throttles.TokenRefreshThrottle,)
     # % if project.tokens.cookie
 

@@ -1,0 +1,55 @@
+"""How the OpenAPI description states the types of serializers and fields."""
+
+from typing import Any
+
+from drf_spectacular.extensions import (
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
+from drf_spectacular.plumbing import force_instance
+
+
+class ModelSerializerExtension(OpenApiSerializerExtension):
+    """Requires all properties of a response: an object has them, whatever a request can omit.
+
+    Omits the docstrings of base classes, which are for developers.
+    """
+
+    target_class = "rest_framework.serializers.ModelSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        serializer = force_instance(self.target)
+        schema: dict[str, Any] = auto_schema._map_serializer(
+            serializer, direction, bypass_extensions=True
+        )
+        if not vars(type(serializer)).get("__doc__"):
+            schema.pop("description", None)
+        if direction == "response" and "properties" in schema:
+            schema["required"] = sorted(schema["properties"])
+        return schema
+# % if project.api.has_type("time")
+
+
+class TimeField(OpenApiSerializerFieldExtension):
+    """Describes times without an offset; the format `time` has one (RFC 3339, section 5.6)."""
+
+    target_class = "rest_framework.fields.TimeField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, str]:
+        pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"
+        return {"type": "string", "format": "time-local", "pattern": pattern}
+# % endif
+# % if project.api.has_type("duration")
+
+
+class DurationField(OpenApiSerializerFieldExtension):
+    """Describes durations as `[days ]hours:minutes:seconds`."""
+
+    target_class = "rest_framework.fields.DurationField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, str]:
+        pattern = r"^(-?[0-9]{1,9} )?[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?$"
+        return {"type": "string", "pattern": pattern}
+# % endif
