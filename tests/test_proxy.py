@@ -106,7 +106,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not shutil.which("nginx"):
         skip_unavailable("nginx is not installed")
     folder = tmp_path_factory.mktemp("project")
-    answers = {"resources": "Student(name: str); Note(title: str)", "resource_links": "url"}
+    answers = {
+        "resources": "Student(name: str); Note(title: str)",
+        "resource_links": "url",
+        "token_flow": "pair-with-refresh-cookie",
+    }
     write(Renderer().render(answers), folder)
     views = folder / "api" / "views.py"
     views.write_text(add_block(views.read_text(encoding="utf-8"), CURSORS), encoding="utf-8")
@@ -200,6 +204,8 @@ def client(
         "NUM_PROXIES": "1",
         "USE_X_FORWARDED_HOST": "True",
         "FORCE_SCRIPT_NAME": PREFIX,
+        # Otherwise, the servers themselves would trust a proxy on the same machine.
+        "FORWARDED_ALLOW_IPS": "192.0.2.1",
         "PYTHONPATH": str(servers_path),
     }
     with ExitStack() as stack:
@@ -294,3 +300,13 @@ def test_admin_login_behind_proxy(client: Client) -> None:
 
 def test_errors_below_path_are_json(client: Client) -> None:
     assert client.call("GET", "api/unknown/", 404).json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [(f"https://{HOST}", 200), ("https://upstream.internal", 403)]
+)
+def test_origin_of_page_is_public(client: Client, origin: str, status: int) -> None:
+    body = json.dumps({"username": "admin", "password": PASSWORD})
+    kind = "application/json"
+    login = client.send("POST", "api/token/", body, Content_Type=kind, Origin=origin)
+    assert login.status == status

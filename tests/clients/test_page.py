@@ -258,7 +258,9 @@ def respond(status: int) -> Callable[[Route], None]:
     return lambda route: route.fulfill(status=status, headers=headers)
 
 
-@pytest.mark.parametrize("failure", [refuse_connection, respond(429), respond(503)])
+@pytest.mark.parametrize(
+    "failure", [refuse_connection, respond(429), respond(503)], ids=["down", "429", "503"]
+)
 def test_failed_refresh_ends_no_login(
     site: Site, tabs: Tabs, failure: Callable[[Route], None]
 ) -> None:
