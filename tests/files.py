@@ -41,6 +41,8 @@ COMMON_FILES = {
     "api/pagination.py",
     "api/parsers.py",
     "api/schema.py",
+    "api/schema_errors.py",
+    "api/schema_types.py",
     "api/search.py",
     "api/urls.py",
     "api/viewsets.py",

@@ -6,7 +6,8 @@ The test does what a reader does who copies all of it:
   has run before. A command that starts a server runs in the background.
 - A `python` block is added to the file that the text before it names, as tests/editing.py describes.
   If that text names a command, such as a shell, the block is its input.
-- A `js` block is run by Node, as the script of a page.
+- A `js` block is run by Node, as the script of a page; a `ts` block is compiled with the client.
+- A `json` block is valid.
 
 Only this is changed: the ports 8000 and 8001 become free ones, a password replaces `…`, and where uv
 is not on the PATH, `.venv/bin/uv` is used, as the README says.
@@ -14,6 +15,7 @@ is not on the PATH, `.venv/bin/uv` is used, as the README says.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -85,6 +87,7 @@ PROGRAMS = ("curl", "make", "msgfmt", "node", "xgettext")
 COMMAND = re.compile(r"(\.venv/bin/\S+|python3?|make|uv|curl|http) |make$")
 SERVER = re.compile(r"make run$|.* runserver ")
 INTERACTIVE = re.compile(r"make superuser$|.* changepassword ")
+TSC = ("npx", "--yes", "--package", "typescript@5.9.3", "tsc")
 # The answers to prompts, by the first word.
 ANSWERS = {"Username": "eve", "Email": "eve@example.com", "Password": PASSWORD}
 # Runs a command in a new terminal.
@@ -176,6 +179,10 @@ class Reader:
             self.add_python(part)
         elif part.language == "js":
             self.run_script(part.code)
+        elif part.language == "ts":
+            self.compile_script(part.code)
+        elif part.language == "json":
+            json.loads(part.code)
         else:
             assert part.language in ("", "mermaid"), f"nothing runs blocks of {part.language}"
 
@@ -264,6 +271,13 @@ class Reader:
         file = self.project / place
         new = add_block(file.read_text("utf-8"), part.code) if file.exists() else part.code
         file.write_text(new, encoding="utf-8", newline="\n")
+
+    def compile_script(self, code: str) -> None:
+        script = self.project / "script.ts"
+        script.write_text(code, encoding="utf-8")
+        options = [*TSC, "--noEmit", "--strict", "--noUncheckedIndexedAccess", "--noUnusedLocals"]
+        self.run(*options, "--moduleResolution", "bundler", "--module", "esnext", script.name)
+        script.unlink()
 
     def run_script(self, code: str) -> None:
         script = self.folder / "page.mjs"

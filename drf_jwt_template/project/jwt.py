@@ -91,3 +91,8 @@ class Jwt:
         """The first of AUTH_HEADER_TYPES, as in `Authorization: Bearer …`."""
         match = re.search(r"\"([^\"]+)\"", self.settings.get("AUTH_HEADER_TYPES", ""))
         return match.group(1) if match else "Bearer"
+
+    @property
+    def is_bearer(self) -> bool:
+        """Whether requests contain the token as specified in RFC 6750, section 2.1."""
+        return (self.header_name, self.header_type) == ("Authorization", "Bearer")

@@ -11,7 +11,6 @@ from django.db.models import IntegerField, Model, UUIDField
 from drf_spectacular.plumbing import get_view_model
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.generics import GenericAPIView
-from rest_framework.settings import api_settings
 
 from . import ownership, schema_errors
 

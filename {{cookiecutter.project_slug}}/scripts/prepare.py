@@ -1,7 +1,8 @@
 """Prepares the database: `python -m scripts.prepare`, which `make setup` runs.
 
 Creates a missing PostgreSQL database and the first migration of each app that has none, applies all
-migrations, and creates the superuser from the variables DJANGO_SUPERUSER_* in `.env`.
+migrations, creates the superuser from the variables DJANGO_SUPERUSER_* in `.env`, and writes
+schema.yaml if it is missing.
 """
 
 import importlib
@@ -35,6 +36,7 @@ def main() -> None:
         create_first_migrations()
         call_command("migrate", verbosity=0)
         note = create_superuser()
+    write_schema()
     print(f"migrated {describe_database()}\n{note}")
 
 
@@ -171,6 +173,15 @@ def create_superuser() -> str:
         f"--data-urlencode password={shown}",
     )
     return f"{note}\nWith the server running, this returns its tokens:\n  {line_end.join(curl)}"
+
+
+def write_schema() -> None:
+    """Writes the first OpenAPI description. Later, `make schema` does, after a change of the API."""
+    file = BASE_DIR / "schema.yaml"
+    if not file.exists():
+        draft = file.with_name(f"{file.name}{DRAFT}")
+        call_command("spectacular", file=draft)
+        draft.rename(file)
 
 
 if __name__ == "__main__":

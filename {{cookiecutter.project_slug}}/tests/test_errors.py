@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from logging.config import dictConfig
 from typing import Any
@@ -12,6 +12,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import path, reverse
+from rest_framework.decorators import api_view, authentication_classes, permission_classes
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from config.urls import urlpatterns as project_urlpatterns
@@ -27,7 +31,22 @@ def protect(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+def refuse(error: Any) -> Callable[..., Any]:
+    @api_view(["POST"])
+    @authentication_classes([])
+    @permission_classes([])
+    def view(request: Request) -> Response:
+        raise ValidationError(error, "odd")
+
+    return view
+
+
 urlpatterns: list[Any] = [
+    path("{{ project.paths.prefix }}refused/text/", refuse("No.")),
+    path("{{ project.paths.prefix }}refused/field/", refuse({"name": ["No."]})),
+    path("{{ project.paths.prefix }}refused/nested/", refuse({"items": [{}, {"name": ["No."]}]})),
+    path("{{ project.paths.prefix }}refused/detail/", refuse({"detail": "No."})),
+    path("{{ project.paths.prefix }}refused/collision/", refuse({"error_codes": ["No."]})),
     path("{{ project.paths.prefix }}crash/", crash),
     path("{{ project.paths.prefix }}protected/", protect),
     path("admin/crash/", crash),
@@ -77,6 +96,29 @@ def test_error_is_json(
     # Scripts of other origins can read it.
     assert response["Access-Control-Allow-Origin"] == "https://app.example.com"
     assert "Retry-After" in response["Access-Control-Expose-Headers"]
+
+
+@pytest.mark.usefixtures("_debug")
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("text", {"non_field_errors": ["No."], "error_codes": {"non_field_errors": ["odd"]}}),
+        ("field", {"name": ["No."], "error_codes": {"name": ["odd"]}}),
+        (
+            "nested",
+            {
+                "items": [{}, {"name": ["No."]}],
+                "error_codes": {"items": [{}, {"name": ["odd"]}]},
+            },
+        ),
+        ("detail", {"detail": "No.", "code": "odd"}),
+        # A field of this name hides the codes.
+        ("collision", {"error_codes": ["No."]}),
+    ],
+)
+def test_error_of_view_has_code(client: APIClient, name: str, body: dict[str, Any]) -> None:
+    response = client.post(f"{API}refused/{name}/")
+    assert (response.status_code, response.json()) == (400, body)
 
 
 @pytest.mark.usefixtures("_debug")

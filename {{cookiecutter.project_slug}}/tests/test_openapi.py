@@ -4,7 +4,9 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
@@ -12,6 +14,7 @@ from rest_framework.test import APIClient
 from .conftest import CREDENTIALS
 
 LOGIN = reverse("{{ project.paths.obtain_name }}")
+REFRESH = reverse("{{ project.paths.refresh_name }}")
 ME = reverse("user-me")
 # % if project.api.resources
 ROWS = reverse("{{ project.api.resources[0].basename }}-list")
@@ -20,11 +23,26 @@ ROW = ROWS + "{id}/"
 
 
 @pytest.fixture
-def paths() -> dict[str, Any]:
-    """The operations of each path in the description."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+def schema() -> dict[str, Any]:
+    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return found
+
+
+@pytest.fixture
+def paths(schema: dict[str, Any]) -> dict[str, Any]:
+    """The operations of each path."""
     found: dict[str, Any] = schema["paths"]
     return found
+
+
+@pytest.fixture
+def operations(paths: dict[str, Any]) -> dict[str, Any]:
+    """The operations by their names."""
+    return {
+        operation["operationId"]: operation
+        for path in paths.values()
+        for operation in path.values()
+    }
 
 
 def test_schema_is_valid() -> None:
@@ -43,6 +61,88 @@ def test_schema_endpoint(anonymous: APIClient) -> None:
     # % else
     assert {LOGIN, ME} <= set(paths)
     # % endif
+
+
+def test_operations_are_named_for_callers(
+    paths: dict[str, Any], operations: dict[str, Any]
+) -> None:
+    assert len(operations) == sum(map(len, paths.values()))
+    assert {
+        "login": ["tokens"],
+        "refresh": ["tokens"],
+        # % if project.paths.verify
+        "verify": ["tokens"],
+        # % endif
+        # % if project.paths.blacklist
+        "logout": ["tokens"],
+        # % endif
+        # % if project.revocation.sessions
+        "sessions_list": ["account"],
+        "sessions_destroy": ["account"],
+        "sessions_end_others": ["account"],
+        # % endif
+        "users_me_retrieve": ["account"],
+        "users_me_update": ["account"],
+        "users_me_partial_update": ["account"],
+    }.items() <= {name: operation["tags"] for name, operation in operations.items()}.items()
+    # % if project.api.resources
+    names = {paths[ROWS][method]["operationId"] for method in ("get", "post")}
+    assert {name.rpartition("_")[2] for name in names} == {"list", "create"}
+    # % endif
+
+
+def test_operations_have_texts_of_their_own(operations: dict[str, Any]) -> None:
+    for part in ("summary", "description"):
+        texts = [operation[part] for operation in operations.values()]
+        assert all(texts)
+        assert len(set(texts)) == len(texts)
+
+
+def test_bodies_are_json(operations: dict[str, Any]) -> None:
+    bodies = [o["requestBody"]["content"] for o in operations.values() if "requestBody" in o]
+    assert {media for content in bodies for media in content} == {"application/json"}
+
+
+def test_answers_have_all_properties(schema: dict[str, Any], operations: dict[str, Any]) -> None:
+    answers = [
+        response["content"]["application/json"]["schema"]
+        for operation in operations.values()
+        for status, response in operation["responses"].items()
+        if status in ("200", "201")
+    ]
+    for answer in answers:
+        if "$ref" in answer:
+            name = answer["$ref"].rpartition("/")[2]
+            component = schema["components"]["schemas"][name]
+            assert set(component["required"]) == set(component["properties"]), name
+            answers += [p["items"] for p in component["properties"].values() if "items" in p]
+
+
+def test_errors_have_codes(schema: dict[str, Any], operations: dict[str, Any]) -> None:
+    components = schema["components"]["schemas"]
+    assert {"detail", "code"} <= set(components["ErrorDetail"]["required"])
+    errors = [name for name in components if name.endswith("Errors")]
+    assert all(components[name]["required"] == ["error_codes"] for name in errors)
+    (fields, _) = operations["login"]["responses"]["400"]["content"]["application/json"]["schema"][
+        "oneOf"
+    ]
+    login = components[fields["$ref"].rpartition("/")[2]]["properties"]
+    assert set(login) == {
+        "{{ project.accounts.login_field }}",
+        "password",
+        "non_field_errors",
+        "error_codes",
+    }
+
+
+def test_access_token_is_first_scheme(schema: dict[str, Any]) -> None:
+    assert next(iter(schema["components"]["securitySchemes"])) == "accessToken"
+    assert schema["components"]["securitySchemes"]["accessToken"]["description"]
+
+
+def test_schema_does_not_depend_on_environment(schema: dict[str, Any]) -> None:
+    with override_settings(DEBUG=not settings.DEBUG, HTTPS=not settings.HTTPS):
+        assert SchemaGenerator().get_schema(request=None, public=True) == schema
 
 
 def test_errors_are_described(api: APIClient, anonymous: APIClient, paths: dict[str, Any]) -> None:

@@ -143,8 +143,9 @@ class JWTScheme(simplejwt.SimpleJWTScheme):
             token_prefix=AUTH_HEADER_TYPES[0],
             bearer_format="JWT",
         )
-        text = "The value of `{{ project.tokens.access_field }}` in the response to a login."
-        return definition | {"description": text}
+        # The description of another scheme than Bearer contains its name.
+        texts = ["`{{ project.tokens.access_field }}` of the response to a login.", definition.get("description")]
+        return definition | {"description": " ".join(filter(None, texts))}
 # % for name in project.jwt.schema_serializers
 
 
