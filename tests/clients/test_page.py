@@ -71,6 +71,7 @@ def build_page(project: Path, api: str, folder: Path) -> None:
         document = Document("docs/recipes/browser-client.md")
         (project / "node_modules").symlink_to(tools.parent, target_is_directory=True)
         run("sh", "-ec", document.block("sh"), cwd=project)
+        shutil.copytree(project / "clients" / "typescript", sources / "client")
         assert document.block("ts") in (sources / "main.ts").read_text(encoding="utf-8")
         document.assert_finished("make test-clients")
         run(tools / "tsc", "--project", ".", cwd=sources)
@@ -272,7 +273,8 @@ def test_failed_refresh_ends_no_login(
     for page in pages:
         tabs.take()
         press(page, "load", "failed failed failed")
-        assert tabs.take().count(REFRESH) == 1
+        # A request that gets its 401 after the failure tries again, once.
+        assert 1 <= tabs.take().count(REFRESH) <= len(LOADING)
     expect_login(*pages)
     pages.append(tabs.open())
     press(pages[-1], "load", "failed failed failed")
