@@ -24,6 +24,7 @@ from .baking import bake, prepare_project, run, run_server, skip_unavailable
 
 pytestmark = pytest.mark.costly
 
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PASSWORD = "correct horse battery staple"  # noqa: S105
 LOGIN = f"logIn('admin', '{PASSWORD}')"
 RESOURCES = """
@@ -53,14 +54,18 @@ FORM = "form[enctype='multipart/form-data']"
 ME = "call('/api/users/me/').then(async a => [a.status, (await a.json()).username])"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def find_chromium() -> str:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
     if not found:
         skip_unavailable("no Chromium on the PATH")
+    return str(found)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
     with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=found, args=options)
+        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
         yield browser
         browser.close()
 

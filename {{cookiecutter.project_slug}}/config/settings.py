@@ -19,6 +19,9 @@ from .jwt import SIMPLE_JWT as SIMPLE_JWT
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+# If a proxy serves the project below a path: that path, such as /backend.
+script_name = env.str("FORCE_SCRIPT_NAME", default="").strip("/")
+FORCE_SCRIPT_NAME = f"/{script_name}" if script_name else None
 
 # Applications
 
@@ -148,7 +151,7 @@ USE_TZ = True
 
 # Static files
 
-STATIC_URL = "static/"
+STATIC_URL = f"{FORCE_SCRIPT_NAME or ''}/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # `collectstatic` compresses the files and adds a hash to their names, so that browsers can keep
 # them forever.
@@ -213,6 +216,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": {{ project.name | py }},
     "DESCRIPTION": {{ project.description | py }},
     "VERSION": "1.0.0",
+    "SERVERS": [{"url": FORCE_SCRIPT_NAME}] if FORCE_SCRIPT_NAME else [],
     # It is not part of the names of operations.
     "SCHEMA_PATH_PREFIX": "/{{ project.paths.prefix }}",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -258,6 +262,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", defa
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 if NUM_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# For a proxy that replaces Host. Clients could forge the header if the proxy did not set it.
+USE_X_FORWARDED_HOST = env.bool("USE_X_FORWARDED_HOST", default=False)
 
 # Logging
 

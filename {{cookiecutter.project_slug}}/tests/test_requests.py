@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from django.core.cache import cache
-from django.test import RequestFactory
+from django.test import Client, RequestFactory, override_settings
 from django.urls import URLResolver, get_resolver, reverse
 from django.urls.resolvers import RoutePattern
 from rest_framework.test import APIClient
@@ -164,3 +164,9 @@ def test_content_type_is_unreadable() -> None:
     headers = [(b"content-type", kind.encode())]
     scope = {"type": "http", "path": "/", "method": "POST", "headers": headers}
     assert asgi.Request(scope, BytesIO()).content_type == ""
+
+
+def test_forged_host_is_ignored() -> None:
+    with override_settings(SECURE_SSL_REDIRECT=True):
+        response = Client().get("/", headers={"X-Forwarded-Host": "evil.example"})
+    assert response["Location"] == "https://testserver/"
