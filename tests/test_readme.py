@@ -97,6 +97,9 @@ TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sy
 PAGE = """
 import assert from "node:assert";
 
+// Node.js 20 has no navigator, and Node.js 22 no locks.
+globalThis.navigator ??= {};
+navigator.locks ??= { request: async (name, action) => action() };
 const cookies = {};
 const request = globalThis.fetch;
 globalThis.fetch = async (path, options) => {

@@ -56,7 +56,7 @@ def test_schema_is_same_in_each_environment(project: Path) -> None:
         "DEBUG": "False",
         "HTTPS": "True",
         "NUM_PROXIES": "1",
-        "ALLOWED_HOSTS": "a.example",
+        "FORCE_SCRIPT_NAME": "/path",
     }
     for variables in (production, {"DATABASE_URL": "postgres://localhost/unused"}):
         assert compare(project, **variables) == (0, "")
