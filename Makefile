@@ -36,7 +36,7 @@ test-slow: .venv/test ## Run the slow tests: long tests of each project, mutatio
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m slow
 
 .PHONY: test-clients
-test-clients: .venv/test ## Use projects with clients: generated ones, libraries and pages in a browser; needs npm
+test-clients: .venv/test ## Use projects with clients: generated, libraries, pages in a browser; needs npm
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m clients
 
 .PHONY: test-all
