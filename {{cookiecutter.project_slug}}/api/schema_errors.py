@@ -34,7 +34,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "type": "object",
         "properties": {
             "detail": {"type": "string", "description": "The reason, for people."},
-            "code": {"type": "string", "description": "The reason, for programs: README, Errors."},
+            "code": {
+                "type": "string",
+                "description": "The reason, for programs, such as `not_found`.",
+            },
             "messages": {
                 "type": "array",
                 "items": {"type": "object", "additionalProperties": {"type": "string"}},

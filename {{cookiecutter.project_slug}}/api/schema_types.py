@@ -53,7 +53,7 @@ def simplify_types(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     for path in result["paths"].values():
         for operation in path.values():
             for parameter in operation.get("parameters", ()):
-                reference = enums.get(frozenset(parameter["schema"].get("enum", ())))
+                reference = enums.get(frozenset(parameter.get("schema", {}).get("enum", ())))
                 if reference:
                     parameter["schema"] = {"$ref": reference}
     return result
