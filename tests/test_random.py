@@ -33,7 +33,7 @@ else:
     import tomli as tomllib
 
 SEED = os.environ.get("RANDOM_SEED", "7")
-PARTS, ROWS = 4, 125
+PARTS, ROWS = 4, 75
 TYPES = {
     **{KINDS[name].example or name: KINDS[name].example_default for name in SCALARS},
     "str(3)": "abc",

@@ -42,11 +42,11 @@ def refuse(error: Any) -> Callable[..., Any]:
 
 
 urlpatterns: list[Any] = [
-    path("{{ project.paths.prefix }}refused/text/", refuse("No.")),
-    path("{{ project.paths.prefix }}refused/field/", refuse({"name": ["No."]})),
-    path("{{ project.paths.prefix }}refused/nested/", refuse({"items": [{}, {"name": ["No."]}]})),
-    path("{{ project.paths.prefix }}refused/detail/", refuse({"detail": "No."})),
-    path("{{ project.paths.prefix }}refused/collision/", refuse({"error_codes": ["No."]})),
+    path(f"{API[1:]}refused/text/", refuse("No.")),
+    path(f"{API[1:]}refused/field/", refuse({"name": ["No."]})),
+    path(f"{API[1:]}refused/nested/", refuse({"items": [{}, {"name": ["No."]}]})),
+    path(f"{API[1:]}refused/detail/", refuse({"detail": "No."})),
+    path(f"{API[1:]}refused/collision/", refuse({"error_codes": ["No."]})),
     path("{{ project.paths.prefix }}crash/", crash),
     path("{{ project.paths.prefix }}protected/", protect),
     path("admin/crash/", crash),

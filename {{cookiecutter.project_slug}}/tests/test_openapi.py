@@ -22,20 +22,20 @@ ROW = ROWS + "{id}/"
 # % endif
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
     found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def paths(schema: dict[str, Any]) -> dict[str, Any]:
     """The operations of each path."""
     found: dict[str, Any] = schema["paths"]
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def operations(paths: dict[str, Any]) -> dict[str, Any]:
     """The operations by their names."""
     return {
