@@ -39,7 +39,7 @@ export function createAuth<Credentials>(
   function refresh(): Promise<void> {
     const expired = access;
     refreshing ??= exclusively(async () => {
-      // Meanwhile, another tab may have refreshed or logged out.
+      // Another tab may have refreshed or logged out in the meantime.
       if (access === expired) changeAllTabs(await tokens.refresh());
     }).finally(() => {
       refreshing = undefined;
