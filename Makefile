@@ -25,7 +25,7 @@ demo: .venv/demo ## Create the default project in demo/, and use it from login t
 	@$(BIN)/python -m tools.demo
 
 .PHONY: test
-test: .venv/test ## Run all tests
+test: .venv/test ## Run the tests, except those of the next two commands
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -86,9 +86,9 @@ class AutoSchema(openapi.AutoSchema):
                     response["description"] = HTTPStatus(int(status)).phrase
             has_body = "requestBody" in operation
             for status in sorted(self.get_error_statuses(has_body)):
-                described = operation["responses"].setdefault(str(status), {})
-                if not described:
-                    described.update(self.describe_error(status, has_body))
+                if str(status) not in operation["responses"]:
+                    described = self.describe_error(status, has_body)
+                    operation["responses"][str(status)] = described
         return operation
 
     def get_error_statuses(self, has_body: bool) -> Iterator[int]:
