@@ -18,18 +18,18 @@ INSTALL := $(BIN)/uv pip install --quiet --python .venv --constraint constraints
 
 .PHONY: help
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: .venv/demo ## Create the default project in demo/, and use it from login to logout
 	@$(BIN)/python -m tools.demo
 
 .PHONY: test
-test: .venv/test ## Run the tests, except those of the next two commands
+test: .venv/test ## Run the tests, except those of the next three commands
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not slow and not clients"
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not slow and not clients and not deployment"
 
 .PHONY: test-slow
 test-slow: .venv/test ## Run the slow tests: long tests of each project, mutations, Simple JWT's own tests
@@ -38,6 +38,10 @@ test-slow: .venv/test ## Run the slow tests: long tests of each project, mutatio
 .PHONY: test-clients
 test-clients: .venv/test ## Use projects with clients: generated, libraries, pages in a browser; needs npm
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m clients
+
+.PHONY: test-deployment
+test-deployment: .venv/test ## Build an image, run several instances, and follow the documents of production
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m deployment
 
 .PHONY: test-all
 test-all: .venv/test ## Prove every triple of options; SHARD=2/4 proves the second of four parts

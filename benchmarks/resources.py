@@ -1,54 +1,78 @@
-"""Measures how rendering and starting a project scale with the number of resources.
+"""Measures how rendering, starting and migrating a project scale with the number of resources.
 
     python -m benchmarks.resources
 
-Uses the environment of the project that `make demo` creates.
+Prints seconds of the processor, which depend less on other work of the machine. The database is SQLite.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 
-ROOT = Path(__file__).resolve().parent.parent
-TOOLS = Path(sys.executable).parent
-PYTHON = ROOT / "demo" / "my_api" / ".venv" / "bin" / "python"
-FIELDS = "name: str, count: int, day: date optional, state: choice(a|b) = a"
+from tests.baking import ROOT, environment_for, prepare_project, run
+
+COOKIECUTTER = Path(sys.executable).with_name("cookiecutter")
+FIELDS = "name: str unique, count: int, day: date optional, state: choice(a|b) = a, owner: owner"
+FIRST_RESPONSE = """
+from config.wsgi import application
+from django.test import Client
+
+assert Client().get("/api/thing-0s/").status_code == 401
+"""
+COMMANDS = {
+    "`check`": ["manage.py", "check"],
+    "a first response": ["-c", FIRST_RESPONSE],
+    "`spectacular`": ["manage.py", "spectacular"],
+}
 ROUNDS = 3
 
 
-def time_command(*command: str | Path, cwd: Path) -> float:
-    """Runs a command and returns its time in seconds."""
-    secrets = {"SECRET_KEY": "benchmark " * 6, "JWT_SIGNING_KEY": "benchmark " * 6}
-    start = time.perf_counter()
-    subprocess.run(command, cwd=cwd, env={**os.environ, **secrets}, check=True, capture_output=True)
-    return time.perf_counter() - start
+def write_resources(count: int) -> str:
+    """Returns resources with an owner and two relations, in the resource language."""
+    relations = [
+        f", other: Thing{n - 1} optional, many: many Thing{n // 2} optional" if n else ""
+        for n in range(count)
+    ]
+    return "; ".join(f"Thing{n}({FIELDS}{relation})" for n, relation in enumerate(relations))
+
+
+def measure(*command: str | Path, cwd: Path) -> float:
+    """Runs a command and returns the seconds that it used the processor."""
+    before = getrusage(RUSAGE_CHILDREN)
+    variables = {"ALLOWED_HOSTS": "testserver", "DJANGO_SUPERUSER_PASSWORD": "benchmark-only"}
+    run(*command, cwd=cwd, **variables)
+    after = getrusage(RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main() -> None:
-    if not PYTHON.exists():
-        sys.exit("Run `make demo` first.")
-    print("resources  render s  `manage.py check` s")
-    for count in (1, 10, 50, 200):
-        text = "; ".join(
-            f"Thing{n}({FIELDS}" + (f", other: Thing{n - 1} optional)" if n else ")")
-            for n in range(count)
-        )
+    environment = environment_for("django-5.2")
+    print(f"| resources | rendering | {' | '.join(COMMANDS)} | `scripts.prepare` |")
+    print("|---" * (len(COMMANDS) + 3) + "|")
+    for count in (1, 10, 25, 50, 100):
+        options = ["--no-input", "--default-config", "run_setup=no"]
+        options.append(f"resources={write_resources(count)}")
         with tempfile.TemporaryDirectory() as name:
-            options = ["--no-input", "--default-config", "run_setup=no", f"resources={text}"]
-            command = [str(TOOLS / "cookiecutter"), str(ROOT), *options, "--output-dir"]
-            render = [time_command(*command, Path(name) / str(n), cwd=ROOT) for n in range(ROUNDS)]
-            project = Path(name) / "0" / "my_api"
-            # The first run also compiles the modules.
-            check = [
-                time_command(PYTHON, "manage.py", "check", cwd=project) for _ in range(ROUNDS + 1)
+            folders = [Path(name) / str(n) for n in range(ROUNDS)]
+            rendering = [
+                measure(COOKIECUTTER, ROOT, *options, "--output-dir", folder, cwd=ROOT)
+                for folder in folders
             ]
-        print(f"{count:9}  {median(render):8.2f}  {median(check[1:]):19.2f}")
+            project = folders[0] / "my_api"
+            python = prepare_project(project, environment) / "python"
+            # The first command also compiles the modules.
+            measure(python, "manage.py", "check", cwd=project)
+            medians = [median(rendering)] + [
+                median(measure(python, *command, cwd=project) for _ in range(ROUNDS))
+                for command in COMMANDS.values()
+            ]
+            # It creates the first migrations only once.
+            medians.append(measure(python, "-m", "scripts.prepare", cwd=project))
+        print(f"| {count} | {' | '.join(f'{seconds:.2f}' for seconds in medians)} |", flush=True)
 
 
 if __name__ == "__main__":

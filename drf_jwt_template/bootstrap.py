@@ -25,6 +25,7 @@ from .rendering.command import run_command, setup_command
 from .rendering.cruft import is_called_by_cruft
 from .rendering.literals import duration_words
 
+SOURCES = Path(__file__).resolve().parent.parent / "{{cookiecutter.project_slug}}"
 WIDTH = 79
 """The width of the printed text: that of a terminal with 80 columns."""
 
@@ -50,6 +51,7 @@ def finish_project(variables_as_json: str, *, update: bool) -> None:
 
 def _set_up_and_report(variables: Mapping[str, Any]) -> None:
     project = Path.cwd()
+    _remove_empty_folders(project)
     console = Console(highlight=False, soft_wrap=True)
     answers = read(variables)
     policy = describe_policy(answers)
@@ -73,6 +75,14 @@ def _set_up_and_report(variables: Mapping[str, Any]) -> None:
             f"The project is kept in {project}.\nTo continue the setup:\n{setup_command(project)}"
         )
     console.print(f"\n{policy}\n\n{text}", markup=False)
+
+
+def _remove_empty_folders(project: Path) -> None:
+    """Removes the folders whose files this project does not have, such as those for Kubernetes."""
+    for source in sorted(SOURCES.rglob("*"), reverse=True):
+        folder = project / source.relative_to(SOURCES)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def describe_policy(answers: Answers) -> str:

@@ -128,8 +128,13 @@ def environment_for(django: str, which: str = "newest") -> Path:
     ).strip()
     environment = CACHE / f"{django}-python-{version}"
     CACHE.mkdir(exist_ok=True)
-    # Only projects with asymmetric algorithms have the optional dependency.
-    answers = {"django_version": django, "algorithm": "ES256", "project_slug": "everything"}
+    # Only some projects have these optional dependencies.
+    answers = {
+        "accounts": "open",
+        "algorithm": "ES256",
+        "django_version": django,
+        "project_slug": "everything",
+    }
     files = Renderer().render(answers)
     release = os.environ.get("TEST_SIMPLEJWT", "")
     dependencies = files["pyproject.toml"].partition("[tool.")[0]
@@ -175,13 +180,13 @@ def create_database(server: str, python: Path, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def run_server(project: Path) -> Iterator[int]:
+def run_server(project: Path, **variables: str) -> Iterator[int]:
     """Runs the project's server, and yields its port."""
     port = find_free_port()
     server = subprocess.Popen(
         [project / ".venv" / BIN / "python", "manage.py", "runserver", "--noreload", str(port)],
         cwd=project,
-        env=clean_environment(),
+        env=clean_environment(**variables),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

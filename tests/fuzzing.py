@@ -2,7 +2,7 @@
 
 `fuzz` starts the project's server, and this module as a program. The program runs schemathesis, which
 makes valid and invalid requests and compares each response with the description. Its hooks log in, and
-insert values that cannot be guessed: ids of existing objects, and valid tokens.
+insert values that cannot be guessed: ids of existing objects, passwords, and valid tokens.
 """
 
 from __future__ import annotations
@@ -89,6 +89,41 @@ for name, create in (
 ):
     fields = {{field: f"{{name}}@example.com", "email": f"{{name}}@example.com"}}
     users[name] = create(**fields, password={PASSWORD!r})
+links = {{}}
+if apps.is_installed("django_tasks_db"):
+    from django.utils import timezone
+    from accounts import links as l, models
+
+    def make_token(*args, **kwargs):
+        return l.make_url(*args, **kwargs).partition("#")[2]
+
+    people = []
+    for n in range(20):
+        fields = {{field: f"person{{n}}@example.com", "email": f"person{{n}}@example.com"}}
+        people.append(User.objects.create_user(**fields, password={PASSWORD!r}))
+    links[reverse("password-reset-confirm")] = [
+        make_token(l.PASSWORD_RESET, str(user.pk), state=l.get_state(user))
+        for user in people
+    ]
+    links[reverse("user-email-confirm")] = [
+        make_token(l.EMAIL_CHANGE, str(user.pk), f"new{{n}}@example.com", state=l.get_state(user))
+        for n, user in enumerate(people[:10])
+    ]
+    now = timezone.now()
+    changes = [
+        user.email_changes.create(old_email=f"old{{n}}@example.com", changed_at=now)
+        for n, user in enumerate(people[10:])
+    ]
+    links[reverse("user-email-restore")] = [
+        make_token(l.EMAIL_RESTORATION, str(change.user.pk), str(change.pk)) for change in changes
+    ]
+    facts_of_accounts = [f"account{{n}}@example.com" for n in range(20)]
+    if hasattr(models, "Invitation"):
+        facts_of_accounts = [
+            str(models.Invitation.objects.create(email=email, sent_at=now).pk)
+            for email in facts_of_accounts
+        ]
+    links[reverse("user-confirm")] = [make_token(l.CONFIRMATION, fact) for fact in facts_of_accounts]
 names = [name for name in get_resolver().reverse_dict if str(name).startswith("token_")]
 with open(facts, "w", encoding="utf-8") as file:
     json.dump({{
@@ -98,6 +133,7 @@ with open(facts, "w", encoding="utf-8") as file:
             name: {{field: user.get_username(), "password": {PASSWORD!r}}}
             for name, user in users.items()
         }},
+        "links": links,
         "header": api_settings.AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-"),
         "scheme": api_settings.AUTH_HEADER_TYPES[0],
     }}, file)
@@ -129,6 +165,8 @@ def fuzz(
         "DEBUG": "False",
         "DJANGO_SETTINGS_MODULE": "config.fuzzed",
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        "EMAIL_URL": "dummymail://",
+        "FRONTEND_URL": "https://app.example.com",
         "HTTPS": "False",
     }
 
@@ -186,7 +224,7 @@ class Users:
 
     def choose_user(self, case: Case) -> str:
         """Returns mostly the superuser, sometimes a user without permissions or an anonymous one."""
-        if "/sessions/" in case.path:
+        if "/sessions/" in case.path or case.path.endswith("/users/me/password/"):
             # This user may end the session of the token, and no session of another user.
             self.tokens.pop("other", None)
             return "other"
@@ -211,7 +249,17 @@ class Users:
         valid = is_valid(case, ParameterLocation.BODY)
         body = case.body if valid and isinstance(case.body, dict) else {}
         name = next((n for n, path in self.facts["tokens"].items() if path == case.path), None)
-        if name is None:
+        if body and "current_password" in body and not case.path.endswith("/delete/"):
+            # A new password is the same as the old one, so that logins still work.
+            body |= {key: PASSWORD for key in body if key.endswith("_password")}
+        elif body and case.path in self.facts["links"]:
+            own = {
+                "token": self.random.choice(self.facts["links"][case.path]),
+                "password": PASSWORD,
+                "username": f"name{self.random.getrandbits(32)}",
+            }
+            body |= {key: own[key] for key in body if key in own}
+        elif name is None:
             known = self.choose_object(list_path(case))
             if known and case.path_parameters and is_valid(case, ParameterLocation.PATH):
                 case.path_parameters["id"] = str(known["id"])

@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 sys.path[:0] = [".", "scripts"]
 # Settings that have no default in Django, and settings of other apps.
-KNOWN = {"ROOT_URLCONF", "REST_FRAMEWORK", "SIMPLE_JWT", "SPECTACULAR_SETTINGS"}
+KNOWN = {"ROOT_URLCONF", "REST_FRAMEWORK", "SIMPLE_JWT", "SPECTACULAR_SETTINGS", "TASKS"}
 # Read by Django's createsuperuser.
 READ_BY_DJANGO = {"DJANGO_SUPERUSER_EMAIL", "DJANGO_SUPERUSER_USERNAME"}
 # Variables that .env.example omits: a password for one command, and those that commands set.
@@ -78,7 +78,7 @@ def settings_with(variables: dict[str, str]) -> dict[str, Any]:
         name: value
         for name, value in vars(others).items()
         # Django has changed its DATABASES after loading them.
-        if name.isupper() and name != "DATABASES" and value != getattr(settings, name)
+        if name.isupper() and name != "DATABASES" and value != getattr(settings, name, None)
     }
 
 
@@ -119,7 +119,9 @@ def unread_variables() -> list[str]:
     """Returns problems with variables that are only in .env.example, or only in the sources."""
     text, example = all_sources(), Path(".env.example").read_text(encoding="utf-8")
     read = (
-        set(re.findall(r'\benv(?:iron)?(?:\.\w+)?\(\s*"([A-Z_]+)', text)) - UNNAMED | READ_BY_DJANGO
+        set(re.findall(r"\b(?:env(?:iron)?(?:\.\w+)?|read_number)\(\s*[\"']([A-Z_]+)", text))
+        - UNNAMED
+        | READ_BY_DJANGO
     )
     named = set(re.findall(r"[A-Z]+(?:_[A-Z]+)*", example))
     offered = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))

@@ -34,8 +34,9 @@ Values = frozenset[tuple[str, Any]]
 TYPES = (
     "Sample(text_of_3: str(3), long: text, number: int, ratio: float, price: decimal(8,2),"
     " share: decimal(2,2), ok: bool, day: date, moment: datetime, hour: time, length: duration,"
-    " key: uuid, mail: email, link: url, tag: slug, data: json, state: choice(open|in-work|done))"
-    " at people/sample_ones;"
+    " key: uuid, mail: email, link: url, tag: slug, data: json, state: choice(open|in-work|done),"
+    " big: bigint, stars: int(1..5), part: float(0..1) = 0.5, cost: decimal(8,2,0..9.99) optional,"
+    " unique(stars, state, ok), unique(day, tag)) at people/sample_ones;"
     "BookShelf(label: str unique, name: str optional, code: str(8) unique optional,"
     " note: text optional, number: int optional unique, ok: bool optional, day: date optional,"
     " data: json optional, state: choice(a|b) optional, mail: email optional unique,"
@@ -49,10 +50,12 @@ RELATIONS = """
 Language(name: str unique, parent: Language optional, best: Programmer optional);
 Programmer(name: str, languages: many Language, favourite: Language optional,
            mentor: Programmer optional unique, learns: many Language optional, friends: many Programmer optional,
-           note: Note, notebooks: many Notebook optional);
-Notebook(label: str, owner: owner);
+           note: Note, notebooks: many Notebook optional, boss: User, fans: many User optional,
+           unique(boss, favourite));
+Notebook(label: str, owner: owner, unique(owner, label)); Cart(buyer: owner);
 Note(title: str(120), body: text optional, notebook: Notebook, sisters: many Notebook,
-     pin: Notebook optional unique, day: date, language: Language, author: owner)
+     pin: Notebook optional unique, day: date, language: Language, author: owner, reader: User,
+     editor: User optional unique)
 """
 # Names that mean something in Python, Django, REST framework, factory_boy or the project itself.
 AWKWARD = """
@@ -68,7 +71,12 @@ Meta(search: Tag, updated_at: datetime, ordering: Note, page_size: many Note, pa
 Song(x: int); SongRequest(x: int, meta: choice(a|b), m_eta: choice(c|d), song_request: choice(e|f));
 TokenRefresh(commit: owner, x: Model); Model(x: int); BookAdmin(x: int); Book(x: int);
 Owned(data: owner, list: json = [], user: str); BookSerializer(dt: date, x: duration, date: datetime);
-DjangoModel(l1: int, created_at: Book, updated_at: int, filter: UUID); UUID(uuid: uuid)
+DjangoModel(l1: int, created_at: Book, updated_at: int, filter: UUID); UUID(uuid: uuid);
+Invitation(invited_by: owner, email: email, link: Link); Link(token: str, sender: owner);
+Registration(password: str, email: email unique); Media(series: Series, news: many Series);
+Series(staff: Series optional unique);
+Search(user: User, users: many User, named: User unique optional, state: choice(a|b|c), on: bool,
+       min: int(..9) = 9, max_value: float(0..), who: owner, unique(who, state), unique(user, min))
 """
 LONG = "A" + "b" * 29
 LONG_NAMES = (
@@ -76,7 +84,8 @@ LONG_NAMES = (
     f" {'h' * 30}: decimal(100,50) optional, {'i' * 30}: datetime = 2026-01-31T12:00:00Z optional,"
     f" {'j' * 30}: int unique optional, {'l' * 30}: owner) at {'k' * 100};"
     f" B{'m' * 29}({'n' * 30}: {LONG}, {'o' * 30}: many {LONG}, {'p' * 30}: {LONG} optional unique,"
-    f" {'q' * 30}: owner);"
+    f" {'q' * 30}: owner, {'x' * 30}: many User, {'y' * 30}: decimal(30,9,0.5..123456789.000000001),"
+    f" unique({'n' * 30}, {'y' * 30}, {'q' * 30}));"
     f" C{'r' * 29}({'s' * 30}: D{'t' * 29}, {'u' * 30}: D{'t' * 29} unique, {'v' * 30}: many D{'t' * 29});"
     f" D{'t' * 29}({'w' * 30}: str unique)"
 )
@@ -143,7 +152,9 @@ SAME_API = frozenset(
     {
         "access_token_lifetime",
         "algorithm",
+        "ci",
         "database",
+        "deployment",
         "description",
         "project_name",
         "project_slug",
@@ -155,12 +166,14 @@ SAME_API = frozenset(
 NAMED: Mapping[str, Row] = {
     "default": {},
     "no-resources": {"resources": "none"},
+    "no-resources-open": {"resources": "none", "accounts": "open"},
     "only-owned": {
-        "resources": "Note(text_of: str, owner: owner)",
+        "resources": "Note(text_of: str, owner: owner); Cart(user: owner)",
         "permission": "IsAuthenticatedOrReadOnly",
         "api_prefix": "api/v1",
     },
     "awkward-names": {
+        "accounts": "invited",
         "resources": AWKWARD,
     },
 }
@@ -235,7 +248,7 @@ def covering_array(axes: Axes, strength: int) -> list[Row]:
         # The defaults.
         "presets": [{name: values[0] for name, values in axes.items()}],
         # Of sixty salts, this one results in the fewest rows of the two arrays of pairs.
-        "salt": "47",
+        "salt": "3",
     }
     # An array of triples takes almost a minute.
     digest = hashlib.sha256(json.dumps([version("covertable"), request]).encode()).hexdigest()

@@ -35,20 +35,30 @@ TOKEN_TESTS = [f"tests/test_{name}.py" for name in ("attacks", "checks", "keys",
 LONG_TESTS = [
     f"tests/test_{name}.py"
     for name in (
-        *("admin", "concurrency", "conflicts", "counters", "forms"),
-        *("requests", "resources", "static"),
+        *("admin", "concurrency", "conflicts", "counters", "csp", "error_reports", "forms"),
+        *("health", "logs", "metrics", "requests", "resources", "server", "static"),
     )
 ]
-# No answer changes the static files, and few the endpoints to which unusual requests are sent.
-LONGEST_TESTS = ("tests/test_requests.py", "tests/test_static.py")
+# No answer changes the static files and what production needs, and few change the endpoints to which
+# unusual requests are sent.
+LONGEST_TESTS = tuple(
+    f"tests/test_{name}.py"
+    for name in ("error_reports", "health", "metrics", "requests", "server", "static")
+)
 # The environment variables of a production server.
 PRODUCTION = [
     "ALLOWED_HOSTS=api.example.com",
     "CACHE_URL=redis://127.0.0.1:6379/0",
     "DEBUG=False",
+    "DEFAULT_FROM_EMAIL=noreply@example.com",
+    "EMAIL_URL=smtp+tls://user:password@smtp.example.com",
+    "FRONTEND_URL=https://app.example.com",
+    "NUM_PROXIES=1",
 ]
 # Dependencies that settings name in texts or URLs, and one that is only for development.
-DEPENDENCIES = "DEP002=argon2-cffi|django-cors-headers|django-filter|psycopg|redis,DEP004=factory"
+DEPENDENCIES = (
+    "DEP002=argon2-cffi|django-cors-headers|django-filter|gunicorn|psycopg|redis,DEP004=factory"
+)
 
 Seconds = dict[str, float]
 # A function that checks a project, with an environment and the URL of a database.

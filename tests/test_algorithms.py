@@ -36,7 +36,10 @@ def line_counts(files: dict[str, str]) -> dict[str, int]:
     return {path: text.count("\n") for path, text in files.items()}
 
 
-@pytest.mark.parametrize("algorithm", ROWS)
+@pytest.mark.parametrize(
+    "algorithm",
+    [pytest.param(name, marks=[pytest.mark.slow] * (n % 2)) for n, name in enumerate(ROWS)],
+)
 def test_tokens_are_proven(
     algorithm: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

@@ -323,6 +323,22 @@ def test_update_runs_no_setup(
     assert capsys.readouterr().out == ""
 
 
+def test_empty_folders_are_removed(
+    setup_of: Callable[..., ModuleType],
+    monkeypatch: pytest.MonkeyPatch,
+    default_answers: dict[str, object],
+) -> None:
+    project = setup_of().ROOT
+    (project / "api" / "migrations" / "__init__.py").unlink()
+    (project / "notes").mkdir()
+    monkeypatch.chdir(project)
+    bootstrap.finish_project(json.dumps({**default_answers, "run_setup": False}), update=False)
+    assert not (project / "api" / "migrations").exists()
+    # It is not one of the template's.
+    assert (project / "notes").exists()
+    assert (project / "api" / "urls.py").exists()
+
+
 @pytest.mark.parametrize(
     ("changed", "policy"),
     [

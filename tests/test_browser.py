@@ -70,8 +70,8 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def set_up(project: Path, environment: Callable[[str], Path]) -> Path:
-    commands = prepare_project(project, environment("django-5.2"))
+def set_up(project: Path, environment: Callable[[str], Path], django: str = "django-5.2") -> Path:
+    commands = prepare_project(project, environment(django))
     password = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
     run(commands / "python", "-m", "scripts.prepare", cwd=project, **password)
     return project
@@ -109,7 +109,8 @@ def open_tab(browser: Browser, site: str, project: Path) -> Iterator[Callable[[]
     """A function that opens the API's documentation, with the script from the README."""
     readme = (project / "README.md").read_text(encoding="utf-8")
     (script,) = re.findall(r"^```js\n(.*?)^```", readme, re.M | re.S)
-    context = browser.new_context()
+    # The script is for the pages of a client, not for those of the project.
+    context = browser.new_context(bypass_csp=True)
 
     def new() -> Page:
         page = context.new_page()

@@ -42,13 +42,16 @@ NOT_EXECUTED = {
     "make test": "`.ci/run` executes it",
     "make test-slow": "`.ci/run` executes it",
     "make test-clients": "`.ci/run` executes it",
+    "make test-deployment": "`.ci/run` executes it",
     "make client": "the tests of clients execute it",
     "make lint": "the tests of a project's README execute it",
     "make test-all": "it takes hours",
     ".venv/bin/python -m tools.options": "test_options_page_is_current compares the page",
     "python -m tools.options": "test_options_page_is_current compares the page",
+    "manage.py check --deploy": "the tests of the projects execute it",
     "manage.py prepare": "a command of earlier versions",
     "manage.py seed": "a command of earlier versions",
+    "manage.py worker": "the tests of a project execute it",
     "python -m scripts.prepare": "a test of the projects executes it",
     "python -m scripts.seed": "a test of the projects executes it",
 }
@@ -229,10 +232,12 @@ def test_contributing_commands(shell: Shell) -> None:
 
 def test_resources_blocks() -> None:
     document = Document("docs/resources.md")
-    for line in document.block("text").splitlines():
-        parse(line)
-    assert document.block("text").startswith("resources := ")
-    expected = re.escape(document.block("text").strip()).replace("…", ".*")
+    *others, errors = (block for language, block in document.blocks if language == "text")
+    document.blocks.clear()
+    for block in others:
+        if not block.startswith("resources := "):
+            parse(block)
+    expected = re.escape(errors.strip()).replace("…", ".*")
     with pytest.raises(LanguageError) as error:
         parse("Student(name: strng, id: int)")
     assert re.fullmatch(expected, str(error.value))
@@ -329,6 +334,27 @@ def test_upgrading_commands(shell: Shell) -> None:
     shell.run(document.command("make test"))
     assert "class Course(models.Model)" in (project / "api" / "models.py").read_text("utf-8")
     commit(project)
+
+    # Add a resource or a field
+    git("switch", "--quiet", "--create", "work", cwd=project)
+    shell.run(document.block("sh"))
+    shell.run(document.block("sh"))
+    answers_text = answers_file.read_text(encoding="utf-8")
+    new_text = answers_text.replace("Course(", "Room(label: str unique); Course(")
+    new_text = new_text.replace("city: str", "email: email optional, city: str")
+    answers_file.write_text(new_text, encoding="utf-8")
+    assert "+class Room(models.Model)" in shell.run(document.block("sh"))
+    shell.run(document.block("sh"))
+    assert "+class Room(models.Model)" in shell.run(document.command("git show template"))
+    shell.run(document.block("sh"))
+    assert list((project / "api" / "migrations").glob("0003_*room*.py"))
+
+    # Let people create accounts
+    document.command("manage.py shell")
+    twins = "for name in 'ab':\n    User.objects.create_user(name, 'twin@example.com')\n"
+    code = f"from accounts.models import User\n{twins}{document.block('python')}"
+    shown = run(project / ".venv" / BIN / "python", "manage.py", "shell", "-c", code, cwd=project)
+    assert "[('twin@example.com', 2)]" in shown
 
     # Exclude files from updates
     with (project / "pyproject.toml").open("a", encoding="utf-8") as file:

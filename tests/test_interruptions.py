@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from glob import iglob
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,8 @@ def stop(process: subprocess.Popen[str], number: signal.Signals) -> str:
 
 def wait_for(project: Path, pattern: str, process: subprocess.Popen[str]) -> None:
     """Waits until a path exists. Fails the test if the process ends earlier."""
-    while not any(project.glob(pattern)):
+    # Unlike Path.glob, iglob ignores a folder that is deleted at the same time.
+    while not any(iglob(pattern, root_dir=project)):
         if process.poll() is not None:
             pytest.fail(f"no {pattern}: {process.communicate()[0]}")
         time.sleep(0.0005)

@@ -1,4 +1,4 @@
-"""The tests of a project's resources fail when something that a resource promises is broken.
+"""The tests of a project fail when something that its resources or accounts promise is broken.
 
 Each mutation changes a copy of one rendered project, in which the named test must fail.
 """
@@ -20,7 +20,11 @@ Book(title: str(120), isbn: str(13) unique, pages: int, state: choice(draft|out)
      shelves: many Shelf optional, owner: owner);
 Loan(book: Book, shelf: Shelf optional, day: date, owner: owner)
 """
-ANSWERS = {"resources": RESOURCES, "permission": "DjangoModelPermissions"}
+ANSWERS = {
+    "resources": RESOURCES,
+    "accounts": "open",
+    "permission": "DjangoModelPermissions",
+}
 
 
 class Mutation(NamedTuple):
@@ -33,6 +37,7 @@ class Mutation(NamedTuple):
 BOOK_VIEW = "    serializer_class = serializers.BookSerializer\n"
 BOOK_META = "        model = models.Book\n        fields = (\n"
 CONCURRENCY = "tests/test_concurrency.py"
+DETAILS = "tests/test_details.py"
 FORMS = "tests/test_forms.py"
 FORM = "self.read_form(data) if is_html_input(data) else data"
 MUTATIONS = {
@@ -301,6 +306,24 @@ MUTATIONS = {
         "",
         f"{CONCURRENCY}::test_updates_lose_nothing",
     ),
+    "filters of single objects": Mutation(
+        "api/viewsets.py",
+        "return backend not in LIST_BACKENDS",
+        "return True",
+        f"{DETAILS}::test_filters_are_not_built",
+    ),
+    "backends that single objects skip": Mutation(
+        "api/viewsets.py",
+        "return backend not in LIST_BACKENDS",
+        "return not issubclass(backend, LIST_BACKENDS)",
+        f"{DETAILS}::test_other_backends_restrict_objects",
+    ),
+    "filter sets that single objects skip": Mutation(
+        "api/viewsets.py",
+        "            return any(\n",
+        "            return not any(\n",
+        f"{DETAILS}::test_filter_sets_restrict_objects",
+    ),
     "no pages": Mutation(
         "api/views.py",
         BOOK_VIEW,
@@ -345,8 +368,8 @@ MUTATIONS = {
     ),
     "model without a case": Mutation(
         "tests/test_resources.py",
-        "TestBook, TestLoan]",
-        "TestBook]",
+        "    TestLoan,\n",
+        "",
         "test_models_have_case_and_factory",
     ),
     "model without a factory": Mutation(
@@ -354,6 +377,87 @@ MUTATIONS = {
         "    LoanFactory,\n",
         "",
         "test_models_have_case_and_factory",
+    ),
+}
+
+ACCOUNT_MUTATIONS = {
+    "one purpose of links": Mutation(
+        "accounts/links.py",
+        'f"accounts.links.{self.page}"',
+        '"accounts.links"',
+        "tests/test_password_reset.py::test_token_of_other_purpose_is_refused",
+    ),
+    "links without expiration": Mutation(
+        "accounts/links.py",
+        "max_age=purpose.lifetime",
+        "max_age=None",
+        "tests/test_confirmation.py::test_link_expires",
+    ),
+    "reset without password": Mutation(
+        "accounts/links.py",
+        "    return user.password, user.email\n",
+        "    return (user.email,)\n",
+        "tests/test_password_reset.py::test_one_link_ends_all",
+    ),
+    "change without changes": Mutation(
+        "accounts/email_change.py",
+        "changed_at__gt=link.made_at",
+        "pk=None",
+        "tests/test_email_change.py::test_link_changes_address_once",
+    ),
+    "links of disabled users": Mutation(
+        "accounts/links.py",
+        "filter(pk=key, is_active=True)",
+        "filter(pk=key)",
+        "tests/test_email_change.py::test_change_of_disabled_user_is_refused",
+    ),
+    "registration after deletion": Mutation(
+        "accounts/registration.py",
+        "link.made_at <= used.used_at",
+        "False",
+        "tests/test_confirmation.py::test_link_is_dead_after_deletion",
+    ),
+    "mass assignment": Mutation(
+        "accounts/confirmation.py",
+        'fields = ("token", ',
+        'fields = ("is_staff", "token", ',
+        "tests/test_confirmation.py::test_other_fields_are_ignored",
+    ),
+    "restoration by a thief": Mutation(
+        "accounts/email_change.py",
+        "filter(pk__gte=change.pk)",
+        "all()",
+        "tests/test_email_change.py::test_first_owner_wins",
+    ),
+    "no current password": Mutation(
+        "accounts/serializers.py",
+        "authenticate(request, **login) != request.user",
+        "False",
+        "tests/test_password.py::test_wrong_password_is_refused",
+    ),
+    "last superuser": Mutation(
+        "accounts/deletion.py",
+        "not find_other_superusers(user)",
+        "False",
+        "tests/test_deletion.py::test_last_superuser_cannot_be_deleted",
+    ),
+    "limit for each tag": Mutation(
+        "accounts/throttles.py",
+        're.sub(r"\\+[^@]*@", "@", email)',
+        "email",
+        "tests/test_account_attacks.py::test_tags_do_not_evade_limit_of_mailbox",
+    ),
+    "one attempt to send": Mutation(
+        "accounts/tasks.py",
+        "if attempt == len(RETRY_DELAYS):",
+        "if attempt == 0:",
+        "tests/test_mail.py::test_mail_arrives_after_outage",
+    ),
+    "unchecked password of a login": Mutation(
+        "tokens/authentication.py",
+        "first() != user.password",
+        "first() is None",
+        "tests/test_revocation.py::test_password_changes_during_login",
     ),
 }
 
@@ -365,12 +469,18 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_project_without_mutation_passes(project: Path) -> None:
-    status, output = run_resource_tests(project)
-    assert status == 0, output
+    tests_of_accounts = {mutation.test for mutation in ACCOUNT_MUTATIONS.values()}
+    for tests in ((), tests_of_accounts):
+        status, output = run_resource_tests(project, *tests)
+        assert status == 0, output
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mutation", MUTATIONS.values(), ids=MUTATIONS)
+@pytest.mark.parametrize(
+    "mutation",
+    [*MUTATIONS.values(), *ACCOUNT_MUTATIONS.values()],
+    ids=[*MUTATIONS, *ACCOUNT_MUTATIONS],
+)
 def test_mutation_is_caught(mutation: Mutation, project: Path, tmp_path: Path) -> None:
     mutant = copy_project(project, tmp_path / "project")
     change(mutant / mutation.path, mutation.before, mutation.after)

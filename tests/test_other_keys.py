@@ -21,11 +21,12 @@ Club(name: str unique, parent: Club optional, twin: Club optional unique);
 Team(name: str, club: Club, captain: owner);
 Match(day: date, teams: many Team, best: Team optional unique, clubs: many Club optional, referee: owner)
 """
-PAIR = {"revocation": "sessions", "token_flow": "pair"}
+PAIR = {"revocation": "sessions", "token_flow": "pair", "accounts": "invited"}
 COOKIE = {
     "revocation": "blacklist",
     "token_flow": "pair-with-refresh-cookie",
     "login_field": "email",
+    "accounts": "open",
     "resource_links": "url",
 }
 SLIDING = {"token_flow": "sliding", "jwt_settings": "USER_ID_FIELD=username"}

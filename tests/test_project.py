@@ -32,6 +32,8 @@ def own_serializers(names: Mapping[str, str]) -> dict[str, str]:
                 "python": "3.10",
                 "postgresql": False,
                 "accounts.email_login": False,
+                "accounts.mail": False,
+                "accounts.notices": False,
                 "accounts.superuser_login": "admin",
                 "api.hyperlinked": False,
                 "api.browsable": True,
@@ -84,6 +86,26 @@ def own_serializers(names: Mapping[str, str]) -> dict[str, str]:
         (
             {"login_field": "email"},
             {"accounts.email_login": True, "accounts.superuser_login": "admin@example.com"},
+        ),
+        (
+            {"accounts": "invited"},
+            {
+                "accounts.invited": True,
+                "accounts.open": False,
+                "accounts.mail": True,
+                "accounts.notices": True,
+                "accounts.tasks": "django_tasks",
+            },
+        ),
+        (
+            {"accounts": "open", "django_version": "django-6.1", "revocation": "blacklist"},
+            {
+                "accounts.invited": False,
+                "accounts.open": True,
+                "accounts.mail": True,
+                "accounts.notices": False,
+                "accounts.tasks": "django.tasks",
+            },
         ),
         ({"algorithm": "HS384"}, {"keys.secret_bytes": 48, "keys.symmetric": True}),
         ({"algorithm": "HS512"}, {"keys.secret_bytes": 64, "keys.symmetric": True}),

@@ -33,6 +33,7 @@ from .baking import (
     skip_unavailable,
 )
 from .editing import add_block
+from .nginx import NGINX
 
 pytestmark = [
     pytest.mark.slow,
@@ -45,7 +46,7 @@ PREFIX = "/some/prefix"
 PUBLIC = f"https://{HOST}{PREFIX}"
 GUNICORN = ["gunicorn", "config.wsgi", "--bind=127.0.0.1:{port}"]
 UVICORN = ["uvicorn", "config.asgi:application", "--port={port}"]
-# The command and further variables, and whether the proxy removes the path: as the README says.
+# The command and further variables, and whether the proxy removes the path: as docs/production.md says.
 SERVERS: dict[str, tuple[list[str], dict[str, str], bool]] = {
     "wsgi-removed": (GUNICORN, {}, True),
     "wsgi-kept": (GUNICORN, {"SCRIPT_NAME": PREFIX}, False),
@@ -60,23 +61,8 @@ class NoteViewSet(viewsets.ModelViewSet):
     pagination_class = CursorPagination
     ...
 """
-NGINX = """
-daemon off;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    {servers}
-}}
-"""
 # TLS ends before nginx in this test, or nginx gets a plain request.
-NGINX_SERVER = """
+SERVER = """
     server {{
         listen 127.0.0.1:{port};
         location {prefix}/ {{
@@ -91,12 +77,12 @@ NGINX_SERVER = """
 
 
 @pytest.fixture(scope="module")
-def servers_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with Gunicorn and Uvicorn, which the projects do not have."""
-    folder = tmp_path_factory.mktemp("servers")
+def uvicorn_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Uvicorn, which the projects do not have."""
+    folder = tmp_path_factory.mktemp("uvicorn")
     python = environment_for("django-5.2") / BIN / "python"
-    packages = ("gunicorn>=23", "uvicorn>=0.35")
-    run_uv("pip", "install", "--quiet", "--python", python, "--target", folder, *packages)
+    options = ("--quiet", "--python", python, "--target", folder)
+    run_uv("pip", "install", *options, "uvicorn>=0.35")
     return folder
 
 
@@ -182,20 +168,20 @@ class Client:
 def client(
     request: pytest.FixtureRequest,
     project: Path,
-    servers_path: Path,
+    uvicorn_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Client]:
     command, variables, removed = SERVERS[request.param]
     folder = tmp_path_factory.mktemp("nginx")
     upstream, ports = find_free_port(), {"http": find_free_port(), "https": find_free_port()}
     blocks = [
-        NGINX_SERVER.format(
+        SERVER.format(
             port=port, upstream=upstream, scheme=scheme, prefix=PREFIX, path="/" if removed else ""
         )
         for scheme, port in ports.items()
     ]
     configuration = folder / "nginx.conf"
-    configuration.write_text(NGINX.format(folder=folder, servers="".join(blocks)), "utf-8")
+    configuration.write_text(NGINX.format(folder=folder, blocks="".join(blocks)), "utf-8")
     python = [str(project / ".venv" / BIN / "python"), "-m"]
     variables = {
         **variables,
@@ -206,7 +192,7 @@ def client(
         "FORCE_SCRIPT_NAME": PREFIX,
         # Otherwise, the servers themselves would trust a proxy on the same machine.
         "FORWARDED_ALLOW_IPS": "192.0.2.1",
-        "PYTHONPATH": str(servers_path),
+        "PYTHONPATH": str(uvicorn_path),
     }
     with ExitStack() as stack:
         server = [*python, *(part.format(port=upstream) for part in command)]

@@ -40,6 +40,10 @@ TYPES = {
     "str(90)": "'a; (b)'",
     "decimal(1,1)": "0.1",
     "decimal(3,0)": "7",
+    "int(-20..20)": "3",
+    "bigint(0..)": "0",
+    "float(..0.5)": "-1.5",
+    "decimal(9,3,-5..99.5)": "0.125",
 }
 
 
@@ -53,8 +57,10 @@ def write_resources(chance: random.Random, count: int) -> str:
     names = [f"{word(chance.choice((4, 12, 29))).capitalize()}" for _ in range(count)]
 
     def field(own: str) -> str:
-        kind = chance.choice([*TYPES, "relation", "many"])
+        kind = chance.choice([*TYPES, "relation", "many", "User", "many User"])
         name = word(chance.choice((4, 12, 30)))
+        if kind.endswith("User"):
+            return f"{name}: {kind}" + (" optional" if chance.random() < 0.5 else "")
         if kind not in TYPES:
             # Optional: a cycle of required relations is refused.
             many = "many " if kind == "many" else ""
@@ -73,6 +79,9 @@ def write_resources(chance: random.Random, count: int) -> str:
         fields = [f"{word(8)}: str", *(field(name) for _ in range(chance.randint(1, 6)))]
         if chance.random() < 0.3:
             fields.append("owner: owner")
+        if chance.random() < 0.3:
+            members = chance.sample([f.partition(":")[0] for f in fields], 2)
+            fields.append(f"unique({', '.join(members)})")
         place = f" at {word(20)}/{word(20)}" if chance.random() < 0.3 else ""
         texts.append(f"{name}({', '.join(fields)}){place}")
     return ";\n".join(texts)
@@ -111,7 +120,7 @@ def test_random_answers_render_valid_files(part: int, tmp_path: Path) -> None:
             if path.endswith(".toml"):
                 tomllib.loads(text)
             elif path.endswith(".yaml"):
-                yaml.safe_load(text)
+                list(yaml.safe_load_all(text))
         seen |= set(new.items())
         write({p: text for p, text in new.items() if p.endswith(".py")}, tmp_path / str(number))
         (tmp_path / str(number) / "answers").write_text(matrix.command(row), encoding="utf-8")

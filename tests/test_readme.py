@@ -9,8 +9,9 @@ The test does what a reader does who copies all of it:
 - A `js` block is run by Node, as the script of a page; a `ts` block is compiled with the client.
 - A `json` block is valid.
 
-Only this is changed: the ports 8000 and 8001 become free ones, a password replaces `…`, and where uv
-is not on the PATH, `.venv/bin/uv` is used, as the README says.
+Only this is changed: the ports 8000 and 8001 become free ones; a password replaces `…`, or the token of
+the mail that the server has printed; a worker ends if there is nothing to do; and where uv is not on the
+PATH, `.venv/bin/uv` is used, as the README says.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 from uuid import uuid4
 
 import pytest
@@ -38,6 +40,7 @@ from tools.rendering import write
 from .baking import BIN, CACHE, clean_environment, run, run_uv, skip_unavailable
 from .editing import add_block
 from .proving import renderer
+from .terminal import answer_prompts
 
 pytestmark = [
     pytest.mark.costly,
@@ -45,8 +48,7 @@ pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="the commands are for the shells of Unix"),
 ]
 
-# Long enough for a SECRET_KEY, too.
-PASSWORD = "correct horse battery staple " + 30 * "x"
+PASSWORD = "correct horse battery staple"
 PROJECTS: dict[str, dict[str, object]] = {
     "default": {},
     # The README cannot call its example Notice.
@@ -54,12 +56,14 @@ PROJECTS: dict[str, dict[str, object]] = {
         "resources": "Notice(title: str, room: Room, writer: owner); Room(name: str unique)",
         "resource_links": "url",
         "login_field": "email",
+        "accounts": "open",
         "token_flow": "pair-with-refresh-cookie",
         "permission": "DjangoModelPermissions",
         "also_accept": "token",
     },
     "sliding": {
         "resources": "none",
+        "accounts": "invited",
         "token_flow": "sliding",
         "revocation": "blacklist",
         "algorithm": "ES256",
@@ -76,7 +80,9 @@ PROJECTS: dict[str, dict[str, object]] = {
         "superuser": "ada.lovelace+admin@mail.example.com",
     },
     "stateless": {
+        "accounts": "open",
         "revocation": "none",
+        "django_version": "django-6.1",
         "rotate_refresh_tokens": False,
         "jwt_settings": "AUTH_HEADER_TYPES=JWT; AUTH_HEADER_NAME=HTTP_X_TOKEN",
     },
@@ -85,14 +91,13 @@ PROJECTS: dict[str, dict[str, object]] = {
 SHORT = ("blacklist", "stateless")
 PROGRAMS = ("curl", "make", "msgfmt", "node", "xgettext")
 COMMAND = re.compile(r"(\.venv/bin/\S+|python3?|make|uv|curl|http) |make$")
-SERVER = re.compile(r"make run$|.* runserver ")
+SERVER = re.compile(r"make run$|make serve$|.* runserver ")
+WORKER = re.compile(r".* worker$")
 INTERACTIVE = re.compile(r"make superuser$|.* changepassword ")
 # The packages of `make client`, which npx has installed then.
 TSC = "npx --yes --package @hey-api/openapi-ts@0.95.0 --package typescript@5.9.3 tsc"
 # The answers to prompts, by the first word.
 ANSWERS = {"Username": "eve", "Email": "eve@example.com", "Password": PASSWORD}
-# Runs a command in a new terminal.
-TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
 # A page in which the script of the README runs: with the addresses and cookies of the server.
 PAGE = """
 import assert from "node:assert";
@@ -123,6 +128,21 @@ access = "expired";
 assert.equal(await status(), 200);
 await logOut();
 assert.equal(await status(), 401);
+"""
+# The page to which the link in a mail leads.
+RESET_PAGE = """
+import assert from "node:assert";
+
+const request = globalThis.fetch;
+globalThis.fetch = (path, options) => request(process.env.SITE + path, options);
+globalThis.location = { hash: `#${process.env.TOKEN}`, pathname: "/password/reset" };
+globalThis.history = { replaceState: (state, title, path) => assert.equal(path, "/password/reset") };
+
+%s
+
+assert.ok((await setPassword("1")).password);
+assert.deepEqual(await setPassword(process.env.PASSWORD), {});
+assert.deepEqual((await setPassword(process.env.PASSWORD)).error_codes.token, ["invalid_link"]);
 """
 
 
@@ -158,20 +178,20 @@ class Reader:
         self.project = project
         self.folder = folder
         self.ports = {"8000": find_free_port(), "8001": find_free_port()}
+        self.site = f"http://127.0.0.1:{self.ports['8000']}"
         # The variables and functions of the shell session.
         self.session = folder / "session"
         self.session.touch()
         self.variables = clean_environment(**variables, SESSION=str(self.session))
         self.commands: set[str] = set()
         self.servers: list[subprocess.Popen[bytes]] = []
+        # What a reader sees in the terminal of the server.
+        self.terminal = folder / "terminal"
 
     def follow(self, part: Part) -> None:
         if part.text.startswith("## Extend"):
             # It would restart after each change.
             self.stop_servers()
-        if part.text.startswith("## Production"):
-            # The text says that there is no such file.
-            (self.project / ".env").unlink()
         for code in find_code(part.text):
             command = re.sub(r"\s+", " ", code)
             if COMMAND.match(command) and command not in self.commands:
@@ -181,8 +201,10 @@ class Reader:
                 self.enter(command)
         elif part.language == "python":
             self.add_python(part)
+        elif part.language == "js" and "location.hash" in part.code:
+            self.open_reset_page(part.code)
         elif part.language == "js":
-            self.run_script(part.code)
+            self.run_script(PAGE % part.code)
         elif part.language == "ts":
             self.compile_script(part.code)
         elif part.language == "json":
@@ -196,14 +218,19 @@ class Reader:
         # Without an option, zsh has no comments.
         assert " #" not in command
         command = re.sub(r"\b800[01]\b", lambda port: str(self.ports[port[0]]), command)
+        if command == "TOKEN='…'":
+            command = f"TOKEN='{self.copy_token('users/confirm')}'"
         command = command.replace("='…'", f"='{PASSWORD}'")
         assert "…" not in command
         if not shutil.which("uv", path=self.variables["PATH"]):
             command = re.sub("^uv ", ".venv/bin/uv ", command)
+        if WORKER.match(command):
+            # The README says that this is the default in production.
+            command = f"BACKGROUND_TASKS=True {command} --once"
         if SERVER.match(command):
             self.start_server(command)
         elif INTERACTIVE.match(command):
-            self.answer_prompts(command)
+            answer_prompts(["bash", "-c", command], ANSWERS, cwd=self.project, env=self.variables)
         else:
             before, after = (
                 '. "$SESSION"; set -a',
@@ -220,51 +247,37 @@ class Reader:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=600,
         )
         assert process.returncode == 0, f"{command[-1]}\n{process.stdout}"
         return process.stdout
 
     def start_server(self, command: str) -> None:
+        port = self.ports["8000"]
         if command == "make run":
-            command = f"{self.run('make', '--dry-run', 'run').strip()} {self.ports['8000']}"
-        server = subprocess.Popen(
-            ["bash", "-c", command],
-            cwd=self.project,
-            env=self.variables,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            # Its reloader is a process of its own.
-            start_new_session=True,
-        )
+            command = f"{self.run('make', '--dry-run', 'run').strip()} {port}"
+        elif command == "make serve":
+            self.stop_servers()
+            command = f"export PORT={port}\n{self.run('make', '--dry-run', 'serve').strip()}"
+        with self.terminal.open("ab") as terminal:
+            server = subprocess.Popen(
+                ["bash", "-c", command],
+                cwd=self.project,
+                env=self.variables,
+                stdout=terminal,
+                stderr=subprocess.DEVNULL,
+                # Its reloader is a process of its own.
+                start_new_session=True,
+            )
         self.servers.append(server)
-        wait_for_server(int(command.rpartition(" ")[2]), server)
+        last = command.rpartition(" ")[2]
+        wait_for_server(int(last) if last.isdigit() else port, server)
 
     def stop_servers(self) -> None:
         while self.servers:
             server = self.servers.pop()
             os.killpg(server.pid, signal.SIGTERM)
             server.wait()
-
-    def answer_prompts(self, command: str) -> None:
-        process = subprocess.Popen(
-            [sys.executable, "-c", TERMINAL, "bash", "-c", command],
-            cwd=self.project,
-            env=self.variables,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        with process:
-            assert process.stdin
-            assert process.stdout
-            output = ""
-            while chunk := os.read(process.stdout.fileno(), 1024):
-                output += chunk.decode()
-                if output.endswith(": "):
-                    word = re.findall(r"\w+", output.rpartition("\n")[2])[0]
-                    process.stdin.write(f"{ANSWERS[word]}\n".encode())
-                    process.stdin.flush()
-        assert process.returncode == 0, f"{command}\n{output}"
 
     def add_python(self, part: Part) -> None:
         place = next(c for c in find_code(part.text) if c.endswith(".py") or COMMAND.match(c))
@@ -284,11 +297,25 @@ class Reader:
         self.run(*TSC.split(), *strict, *modules, script.name)
         script.unlink()
 
-    def run_script(self, code: str) -> None:
+    def run_script(self, code: str, **variables: str) -> None:
         script = self.folder / "page.mjs"
-        script.write_text(PAGE % code, encoding="utf-8")
-        site = f"http://127.0.0.1:{self.ports['8000']}"
-        self.run("node", str(script), SITE=site, PASSWORD=PASSWORD)
+        script.write_text(code, encoding="utf-8")
+        self.run("node", str(script), SITE=self.site, PASSWORD=PASSWORD, **variables)
+
+    def open_reset_page(self, code: str) -> None:
+        """Runs the script of the page of a link, which the superuser gets."""
+        path = re.findall(r'"(/\S*password/reset/)confirm/"', code)[0]
+        environment = (self.project / ".env").read_text("utf-8")
+        email = re.findall("^DJANGO_SUPERUSER_EMAIL=(.*)$", environment, re.M)[0]
+        urlopen(self.site + path, data=f"email={email}".encode()).close()  # noqa: S310
+        token = self.copy_token("password/reset")
+        self.run_script(RESET_PAGE % code, TOKEN=token)
+
+    def copy_token(self, page: str) -> str:
+        """Returns the token of the last mail with a link to a page."""
+        shown = self.terminal.read_text("utf-8")
+        token: str = re.findall(f"/{page}#(\\S+)", shown)[-1]
+        return token
 
 
 def install_httpie() -> Path:

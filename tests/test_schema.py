@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -10,7 +11,13 @@ from pathlib import Path
 import pytest
 from pytest_cookies.plugin import Cookies
 
+from drf_jwt_template.answers.problems import AnswersError
+from drf_jwt_template.answers.reading import read
+from drf_jwt_template.language.names import PROJECT_COMPONENTS
+from tools.rendering import variables
+
 from .baking import bake, prepare_project, run, run_unchecked
+from .changing import render_project
 from .matrix import TYPES
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
@@ -18,7 +25,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
 
 @pytest.fixture
 def project(cookies: Cookies, environment: Callable[[str], Path]) -> Path:
-    project = bake(cookies, {"resources": TYPES})
+    project = bake(cookies, {"accounts": "open", "resources": TYPES})
     commands = prepare_project(project, environment("django-5.2"))
     run(commands / "python", "-m", "scripts.prepare", cwd=project)
     return project
@@ -54,12 +61,37 @@ def test_lint_fails_if_schema_differs(project: Path) -> None:
 def test_schema_is_same_in_each_environment(project: Path) -> None:
     production = {
         "DEBUG": "False",
+        "EMAIL_URL": "smtp://mail.example.com",
+        "FRONTEND_URL": "https://app.example.com",
         "HTTPS": "True",
         "NUM_PROXIES": "1",
         "FORCE_SCRIPT_NAME": "/path",
     }
-    for variables in (production, {"DATABASE_URL": "postgres://localhost/unused"}):
-        assert compare(project, **variables) == (0, "")
+    for others in (production, {"DATABASE_URL": "postgres://localhost/unused"}):
+        assert compare(project, **others) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("accounts", "token_flow"),
+    [("closed", "pair"), ("invited", "sliding"), ("open", "pair-with-refresh-cookie")],
+)
+def test_own_names_and_addresses_are_reserved(
+    accounts: str, token_flow: str, tmp_path: Path
+) -> None:
+    answers = {"accounts": accounts, "token_flow": token_flow}
+    project = render_project({**answers, "resources": "none"}, tmp_path / "project")
+    python = project / ".venv" / "bin" / "python"
+    text = run(python, "manage.py", "spectacular", "--format", "openapi-json", cwd=project)
+    schema = json.loads(text)
+    components = set(schema["components"]["schemas"])
+    assert "UserErrors" in components
+    assert components <= PROJECT_COMPONENTS
+    paths = [path for path in schema["paths"] if "{" not in path]
+    assert "/api/users/me/" in paths
+    for path in paths:
+        resource = f"A(x: int) at {path.removeprefix('/api/').strip('/')}"
+        with pytest.raises(AnswersError, match="is already the address of"):
+            read(variables({**answers, "resources": resource}))
 
 
 def test_setup_keeps_schema(project: Path) -> None:

@@ -203,6 +203,10 @@ def test_failed_step_is_named_and_resumed(
     assert "Connection refused\n" in shown
     assert "DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/NAME" in shown
     secrets = (project / ".env").read_bytes()
+    status, shown = run_unchecked(*SETUP, cwd=project, DATABASE_URL="none", **path_with_uv)
+    assert status != 0
+    assert "The settings are invalid: The environment variable DATABASE_URL must be a URL" in shown
+    assert "ImproperlyConfigured" not in shown
     database = f"sqlite:///{project / 'db.sqlite3'}"
     shown = run(*SETUP, cwd=project, DATABASE_URL=database, **path_with_uv)
     assert "Ready" in shown
@@ -337,7 +341,7 @@ def test_variables_of_caller_are_ignored(
     for target in ("migrations", "schema", "test"):
         run("make", target, cwd=project, **variables)
     status = run_unchecked("make", "run", cwd=project, **variables, DATABASE_URL="x")
-    assert "DATABASE_URL has an invalid value" in status[1]
+    assert "DATABASE_URL must be a URL" in status[1]
 
 
 @pytest.mark.skipif(WINDOWS, reason="Windows has no make")

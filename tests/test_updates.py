@@ -270,18 +270,16 @@ def test_line_changed_by_both_is_conflict(
     assert "UU config/urls.py" in git("status", "--porcelain", cwd=project)
 
 
-def test_unknown_first_version_leaves_reject_file(
+def test_unknown_first_version_is_merged(
     home: dict[str, str], template: Path, project: Path
 ) -> None:
-    # git has only the changed file, and no common version to merge from.
+    # The project's commits do not contain the common version.
     change(project / "config" / "urls.py", TITLE, OURS)
     commit(project)
     release_title(template)
     update(project, home)
     status = git("status", "--porcelain", cwd=project)
-    assert " ".join(status.split()) == "M .cruft.json M api/models.py ?? config/urls.py.rej"
-    rejected = project / "config" / "urls.py.rej"
-    assert f"-{TITLE}\n+{THEIRS}\n" in rejected.read_text(encoding="utf-8")
+    assert " ".join(status.split()) == "M .cruft.json M api/models.py UU config/urls.py"
 
 
 def test_deleted_file_stays_deleted(home: dict[str, str], template: Path, project: Path) -> None:

@@ -63,7 +63,7 @@ Cookiecutter before 2.1 and cruft before 2.13 cannot load the template, and repo
 old versions of Cookiecutter and Python are refused with a message.
 """
 WHEN = {
-    "project_name": "The display name in the README, the admin and the OpenAPI pages.",
+    "project_name": "The display name in the README, the admin, the OpenAPI pages and mails.",
     "project_slug": "Change it if a folder of that name exists already, or if your naming rules require"
     " it. The default PostgreSQL database has the same name.",
     "description": "The first sentence of the README and of the OpenAPI pages.",
@@ -75,6 +75,11 @@ WHEN = {
     "login_field": "`email` for people who sign up themselves: they need no second name. `username` if"
     " an administrator assigns names, or if accounts have no address. Decide now: once the"
     " database has users, you must write the migration for a change by hand.",
+    "accounts": "`closed` if staff create all accounts in the admin; users then change only their password and"
+    " names. `invited` if staff decide who gets an account, but not the password. `open` if everyone can sign"
+    " up. With the last two, the project sends mail: a person opens a link in a mail before the account exists,"
+    " and can reset the password with another one. They need an SMTP server, a page for the links"
+    " (`FRONTEND_URL`) and a worker process.",
     "token_flow": "`pair` for mobile apps and services, which can keep a secret."
     " `pair-with-refresh-cookie` for browsers: an injected script can read whatever the"
     " page's scripts can read, but not this cookie. Requests that use the cookie must send"
@@ -135,6 +140,11 @@ WHEN = {
     "django_version": "`django-5.2` for a project with long maintenance intervals: it is supported until"
     " April 2028. `django-6.1` for its features, if you upgrade to each release, every"
     " eight months.",
+    "deployment": "`docker` if you run containers, on one server or on a platform that accepts an image."
+    " `kubernetes` for a cluster: it adds manifests to the same image. `none` for a server with systemd, or if"
+    " your organization has its own way. `docs/production.md` in the project describes each way.",
+    "ci": "`github` or `gitlab`, by where the repository is. `none` for other services: they can run the same"
+    " commands, `make lint` and `make test`.",
     "superuser": "Enter a real address if the project will send mail to it. With `login_field` ="
     " `email`, the first account logs in with it; with `username`, with the part before"
     " `@`. `DJANGO_SUPERUSER_USERNAME` overrides the user name. The password is not an"

@@ -71,7 +71,8 @@ class Renderer:
         context = {"cookiecutter": given}
         for path, source in self.paths:
             target = path.render(context)
-            if target.endswith("/"):
+            # A conditional name is empty if its condition is false.
+            if not target or target.endswith("/"):
                 continue
             if is_copy_only_path(source, {"cookiecutter": PROMPTS}):
                 yield target, (SOURCES / source).read_text(encoding="utf-8")

@@ -19,6 +19,7 @@ class Answers:
     resources: tuple[Resource, ...]
     resource_links: str
     login_field: str
+    accounts: str
     token_flow: str
     revocation: str
     rotate_refresh_tokens: bool
@@ -38,6 +39,8 @@ class Answers:
     also_accept: str
     database: str
     django_version: str
+    deployment: str
+    ci: str
     superuser: str
     """The e-mail address of the first account."""
     run_setup: bool

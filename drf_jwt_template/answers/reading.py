@@ -57,6 +57,7 @@ class _Reader:
             resources=self.resources(),
             resource_links=self.choice("resource_links"),
             login_field=self.choice("login_field"),
+            accounts=self.choice("accounts"),
             token_flow=self.choice("token_flow"),
             revocation=revocation,
             rotate_refresh_tokens=self.yes_no("rotate_refresh_tokens"),
@@ -75,6 +76,8 @@ class _Reader:
             also_accept=self.choice("also_accept"),
             database=self.choice("database"),
             django_version=self.choice("django_version"),
+            deployment=self.choice("deployment"),
+            ci=self.choice("ci"),
             superuser=self.superuser(),
             run_setup=self.yes_no("run_setup"),
         )

@@ -34,15 +34,16 @@ def _routes(answers: Answers) -> Iterator[tuple[str, str, Route]]:
     prefix = _split(answers.api_prefix)
     yield "api_prefix", "the admin", ["admin", "**"]
     yield "api_prefix", "the static files", ["static", "**"]
+    yield "api_prefix", "the liveness check", ["livez"]
+    yield "api_prefix", "the readiness check", ["readyz"]
+    yield "api_prefix", "the metrics", ["metrics"]
     if answers.also_accept == "session":
         yield "api_prefix", "the browsable API's login", ["api-auth", "**"]
     if not answers.algorithm.startswith("HS"):
         yield "api_prefix", "the public keys", [".well-known", "jwks.json"]
     yield "api_prefix", "the root of the API", prefix
-    yield "api_prefix", "the user's own account", [*prefix, "users", "me"]
-    if answers.revocation == "sessions":
-        yield "api_prefix", "the user's own sessions", [*prefix, "sessions"]
-        yield "api_prefix", "each session", [*prefix, "sessions", "#"]
+    for owner, address in _account_addresses(answers):
+        yield "api_prefix", owner, [*prefix, *_split(address)]
     for name in ("schema", "docs", "redoc"):
         yield "api_prefix", f"the API's {name}", [*prefix, name]
     for resource in answers.resources:
@@ -55,6 +56,29 @@ def _routes(answers: Answers) -> Iterator[tuple[str, str, Route]]:
         yield "token_verify_path", "token_verify_path", _split(answers.token_verify_path)
     if answers.token_blacklist_path:
         yield "token_blacklist_path", "token_blacklist_path", _split(answers.token_blacklist_path)
+
+
+def _account_addresses(answers: Answers) -> Iterator[tuple[str, str]]:
+    """Yields the owner and the address below the prefix of each endpoint for users."""
+    yield "the user's own account", "users/me"
+    yield "the user's own password", "users/me/password"
+    if any(resource.user_relations for resource in answers.resources):
+        yield "the search for users", "users/search"
+    if answers.accounts != "closed":
+        yield "the creation of accounts", "users"
+        yield "the confirmation of an account", "users/confirm"
+        yield "the user's own e-mail address", "users/me/email"
+        yield "the confirmation of an e-mail address", "users/email/confirm"
+        yield "the restoration of an e-mail address", "users/email/restore"
+        yield "the deletion of an account", "users/me/delete"
+        yield "the export of an account", "users/me/export"
+        yield "the reset of a password", "password/reset"
+        yield "the confirmation of a reset", "password/reset/confirm"
+    if answers.revocation == "sessions":
+        yield "the user's own sessions", "sessions"
+        yield "each session", "sessions/#"
+        if answers.accounts != "closed":
+            yield "the end of sessions by a link", "sessions/end"
 
 
 def _split(path: str) -> Route:

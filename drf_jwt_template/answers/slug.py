@@ -8,6 +8,7 @@ import sys
 
 PROJECT_PACKAGES = ("accounts", "api", "config", "scripts", "tests", "tokens")
 DEPENDENCIES = (
+    "aiosmtpd",
     "argon2",
     "argon2_cffi",
     "corsheaders",
@@ -18,6 +19,8 @@ DEPENDENCIES = (
     "django_filter",
     "django_filters",
     "django_stubs",
+    "django_tasks",
+    "django_tasks_db",
     "djangorestframework",
     "djangorestframework_simplejwt",
     "djangorestframework_stubs",
@@ -27,11 +30,13 @@ DEPENDENCIES = (
     "factory",
     "factory_boy",
     "faker",
+    "gunicorn",
     "jwt",
     "mypy",
     "pip",
     "pre_commit",
     "psycopg",
+    "prometheus_client",
     "pyjwt",
     "pytest",
     "pytest_django",
@@ -40,6 +45,7 @@ DEPENDENCIES = (
     "rest_framework",
     "rest_framework_simplejwt",
     "ruff",
+    "sentry_sdk",
     "setuptools",
     "time_machine",
     "uv",

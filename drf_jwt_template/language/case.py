@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..rendering.literals import LINE_LENGTH, Brackets, layout, string
 from .field import Field
 from .names import TIMESTAMPS, factory_name
+from .ranges import find_outside
 from .resource import Resource
 
 BODY_INDENT = 12
@@ -36,7 +37,8 @@ class Case:
             "search": [f for f in resource.fields if f.kind.searchable],
             "ordering": [f for f in resource.fields if f.kind.sortable],
             "relations": resource.relations,
-            "protected": [f for f in resource.relations if f.on_delete in ("PROTECT", "RESTRICT")],
+            "users": resource.user_relations,
+            "protected": [f for f in resource.relations if f.protects and not f.to_user],
             "private": resource.owned_relations,
         }
         mappings = {
@@ -44,23 +46,30 @@ class Case:
                 f.name: _lookups(f.kind.lookups) for f in resource.filters if not f.relation
             },
             "invalid": {f.name: f.invalid for f in resource.own_fields if f.invalid},
-            "constraints": {f.name: string("?") for f, _ in resource.constraints},
+            "constraints": {
+                f.name: find_outside(f) or string("?") for f, _ in resource.constraints
+            },
         }
+        together = [Brackets("(", [*map(string, names)], ")") for names in resource.unique_sets]
         sources = {
-            **{name: [string(f.name) for f in fields] for name, fields in sets.items()},
             **{
-                name: [f"{string(field)}: {value}" for field, value in mapping.items()]
+                name: Brackets("{", [string(f.name) for f in fields], "}")
+                for name, fields in sets.items()
+            },
+            **{
+                name: Brackets("{", [f"{string(f)}: {v}" for f, v in mapping.items()], "}")
                 for name, mapping in mappings.items()
             },
+            "unique_together": Brackets("[", together, "]"),
         }
         timestamps = {}
         if len(resource.timestamps) < len(TIMESTAMPS):
             names = ", ".join(map(string, resource.timestamps))
             timestamps = {"timestamps": f"{{{names}}}" if names else "set()"}
         return timestamps | {
-            name: layout(Brackets("{", items, "}"), indent=4, beside=len(f"{name} = "))
-            for name, items in sources.items()
-            if items
+            name: layout(source, indent=4, beside=len(f"{name} = "))
+            for name, source in sources.items()
+            if source.items
         }
 
     @property
@@ -73,17 +82,20 @@ class Case:
         start = f"{string(field.name)}: "
         if field.relation:
             return self._related(field, start)
-        if len(field.arguments) > 1 and field.type == "choice":
+        if len(field.arguments) > 1 and field.type == "choice" and not field.place:
             both = f"{field.sample} if n == 1 else {string(field.arguments[1])}"
             if BODY_INDENT + len(f"{start}{both},") <= LINE_LENGTH:
                 return start + both
         return start + field.sample
 
     def _related(self, field: Field, start: str) -> str | Brackets:
-        """The value of a relation, to a row that is new."""
-        owner = [f"{factory_name(field.target_owner)}=user"] if field.target_owner else []
-        create = f"factories.{field.target}Factory.create("
-        row = Brackets("reference(", [Brackets(create, owner, ")")], ")")
+        """The value of a relation, to a row or user that is new."""
+        if field.to_user:
+            row = Brackets("to_json(", ["UserFactory.create().pk"], ")")
+        else:
+            owner = [f"{factory_name(field.target_owner)}=user"] if field.target_owner else []
+            create = f"factories.{field.target}Factory.create("
+            row = Brackets("reference(", [Brackets(create, owner, ")")], ")")
         return (Brackets("[", [row], "]") if field.type == "many" else row).after(start)
 
 

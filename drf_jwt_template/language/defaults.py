@@ -16,10 +16,10 @@ from typing import Protocol
 from ..rendering.literals import duration_source, parse_duration, string
 from .facts import FieldFacts
 from .names import choice_member
+from .ranges import contains, describe, get_limits
 
 Converter = Callable[[str, FieldFacts], str]
 
-INT_RANGE = (-(2**31), 2**31 - 1)
 # SQLite stores durations as microseconds, in 64 bits.
 LONGEST_DURATION = dt.timedelta(days=106_751_990)
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -47,9 +47,9 @@ def match_text(pattern: str, allowed: str) -> Converter:
 
 
 def convert_int(text: str, field: FieldFacts) -> str:
-    low, high = INT_RANGE
-    if not re.fullmatch(r"-?\d{1,10}", text) or not low <= int(text) <= high:
-        raise ValueError(f"a whole number from {low} to {high}")
+    if not re.fullmatch(r"-?[0-9]{1,19}", text) or not contains(field, Decimal(text)):
+        low, high = get_limits(field)
+        raise ValueError(f"a whole number {describe(field) or f'from {low} to {high}'}")
     return str(int(text))
 
 
@@ -58,20 +58,22 @@ def convert_float(text: str, field: FieldFacts) -> str:
         number = float(text)
     except ValueError:
         number = math.inf
-    if not math.isfinite(number):
-        raise ValueError("a number")
+    if not math.isfinite(number) or not contains(field, Decimal(repr(number))):
+        raise ValueError(f"a number {describe(field)}".rstrip())
     return repr(number)
 
 
 def convert_decimal(text: str, field: FieldFacts) -> str:
     digits, places = map(int, field.arguments)
     allowed = f"a number with at most {digits} digits, {places} of them after the point"
+    if describe(field):
+        allowed += f", {describe(field)}"
     try:
         number = Decimal(text)
     except InvalidOperation:
         raise ValueError(allowed) from None
     exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int) or -exponent > places or number.adjusted() >= digits - places:
+    if not isinstance(exponent, int) or -exponent > places or not contains(field, number):
         raise ValueError(allowed)
     return f'Decimal("{number:f}")'
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
-from ..rendering.literals import call, string
+from ..rendering.literals import Brackets, call, layout, string
 from .facts import ResourceFacts
 from .kinds import KINDS, RELATIONS, Kind
-from .names import QUERY_PARAMETERS, choice_member, factory_name
+from .names import QUERY_PARAMETERS, USER, choice_member, factory_name
+from .ranges import count_few, describe, write_number
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,10 @@ class Field:
     """The default, as the language writes it."""
     optional: bool = False
     unique: bool = False
+    low: str | None = None
+    """The lowest number, if the field has a range."""
+    high: str | None = None
+    """The highest number, if the field has a range."""
 
     # What depends on other fields and resources, once these are linked.
     choices_class: str = ""
@@ -36,6 +42,8 @@ class Field:
     on_delete: str = ""
     target_owner: str = ""
     """The owner field of the target, if it has one."""
+    place: int = 0
+    """Of a field in a unique set whose fields have few values: how many sets precede a new value."""
 
     @property
     def kind(self) -> Kind:
@@ -64,8 +72,41 @@ class Field:
 
     @property
     def relation(self) -> bool:
-        """Whether the field refers to another resource; owners do not."""
+        """Whether the field refers to another resource or a user; owners do not."""
         return self.type in RELATIONS
+
+    @property
+    def to_user(self) -> bool:
+        """Whether the field refers to a user, whom the body names."""
+        return self.relation and self.arguments[0] == USER
+
+    @property
+    def protects(self) -> bool:
+        """Whether a row prevents the deletion of the row to which it refers."""
+        return self.on_delete in ("PROTECT", "RESTRICT")
+
+    @property
+    def has_range(self) -> bool:
+        return self.low is not None or self.high is not None
+
+    @property
+    def limits(self) -> dict[str, str]:
+        """The lowest and the highest number as source, by the names of lookups."""
+        values = {"gte": self.low, "lte": self.high}
+        return {
+            lookup: write_number(self, Decimal(value))
+            for lookup, value in values.items()
+            if value is not None
+        }
+
+    @property
+    def few(self) -> int | None:
+        """The number of values that the field can have, or None if there are more than a few."""
+        if self.type == "bool":
+            return 2
+        if self.type == "choice":
+            return len(self.arguments)
+        return count_few(self) if self.has_range else None
 
     @property
     def parameter(self) -> str:
@@ -101,7 +142,8 @@ class Field:
         """The type annotation in models.py, where mypy cannot infer it."""
         if self.type != "many":
             return ""
-        return f': "models.ManyToManyField[{self.target}, models.Model]"'
+        target = "models.Model" if self.to_user else self.target
+        return f': "models.ManyToManyField[{target}, models.Model]"'
 
     @property
     def declaration(self) -> str:
@@ -125,8 +167,19 @@ class Field:
             options["symmetrical"] = "False"
         if self.kind.options:
             options |= self.kind.options(self)
+        validators = [
+            f"{'Min' if lookup == 'gte' else 'Max'}ValueValidator({value})"
+            for lookup, value in self.limits.items()
+        ]
         if self.validator:
-            options["validators"] = f"[{self.validator}]"
+            validators.append(self.validator)
+        if validators:
+            options["validators"] = layout(
+                Brackets("[", validators, "]"), indent=8, beside=len("validators=,")
+            )
+        if self.has_range:
+            words = describe(self)
+            options["help_text"] = string(f"{words[0].upper()}{words[1:]}.")
         if self.unique and self.type != "relation":
             options["unique"] = "True"
         if self.optional:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from ..rendering.literals import EMAIL, HOST
 from . import defaults, samples
@@ -45,6 +46,8 @@ class Kind:
     listed: bool = True
     """Whether the admin's list has a column for it."""
     admin_filter: bool = False
+    ranged: bool = False
+    """Whether the type can have a range, as in `int(1..5)`."""
     convert: defaults.Converter | None = None
     """Converts the text of a default to source; None if there are no defaults."""
     sample: str | Callable[[FieldFacts], str] = ""
@@ -65,6 +68,15 @@ class Kind:
     """A default of `example`, as the language writes it."""
 
 
+_number = partial(
+    Kind,
+    lookups=_RANGE,
+    ranged=True,
+    sample=samples.sample_number,
+    invalid=samples.invalid_number,
+    fake=samples.fake_number,
+)
+
 KINDS: Mapping[str, Kind] = {
     "str": Kind(
         field="CharField",
@@ -78,7 +90,7 @@ KINDS: Mapping[str, Kind] = {
         one_digit=samples.has_one_character,
         invalid=samples.invalid_str,
         fake=samples.fake_str,
-        aliases=("string",),
+        aliases=("char", "character", "nvarchar", "string", "varchar"),
         syntax="str, str(N)",
         example_default='"a b"',
     ),
@@ -94,29 +106,33 @@ KINDS: Mapping[str, Kind] = {
         sample=samples.sample_text,
         invalid='{"not": "text"}',
         fake='factory.Faker("paragraph")',
+        aliases=("clob", "longtext"),
         example_default='"to do; (now)"',
     ),
-    "int": Kind(
+    "int": _number(
         field="IntegerField",
-        lookups=_RANGE,
         convert=defaults.convert_int,
-        sample="n",
-        invalid='"not a number"',
-        fake="factory.Sequence(lambda n: n)",
-        aliases=("integer",),
+        aliases=(
+            *("integer", "number", "positiveinteger", "positivesmallinteger", "serial"),
+            *("smallint", "smallinteger", "tinyint"),
+        ),
+        syntax="int, int(1..5)",
         example_default="-5",
     ),
-    "float": Kind(
+    "bigint": _number(
+        field="BigIntegerField",
+        convert=defaults.convert_int,
+        aliases=("biginteger", "bigserial", "int64", "long", "positivebiginteger"),
+        example_default="9007199254740993",
+    ),
+    "float": _number(
         field="FloatField",
         validator="validate_finite",
-        lookups=_RANGE,
         convert=defaults.convert_float,
-        sample="n + 0.5",
-        invalid='"nan"',
-        fake="factory.Sequence(lambda n: n / 2)",
+        aliases=("double", "real"),
         example_default="1e3",
     ),
-    "decimal": Kind(
+    "decimal": _number(
         field="DecimalField",
         options=lambda field: {
             "max_digits": field.arguments[0],
@@ -124,12 +140,9 @@ KINDS: Mapping[str, Kind] = {
         },
         # SQLite stores 15 digits.
         validator=lambda field: "validate_decimal" if int(field.arguments[0]) > 15 else "",
-        lookups=_RANGE,
         convert=defaults.convert_decimal,
-        sample=samples.sample_decimal,
         one_digit=samples.has_one_digit,
-        invalid='"not a number"',
-        fake=samples.fake_decimal,
+        aliases=("money", "numeric"),
         syntax="decimal(digits,places)",
         example="decimal(8,2)",
         example_default="9.5",
@@ -141,10 +154,10 @@ KINDS: Mapping[str, Kind] = {
         indexed=False,
         admin_filter=True,
         convert=defaults.convert_bool,
-        sample="n == 1",
+        sample=samples.sample_bool,
         invalid='"perhaps"',
-        fake='factory.Faker("pybool")',
-        aliases=("boolean",),
+        fake=samples.fake_bool,
+        aliases=("boolean", "bit"),
         example_default="true",
     ),
     "date": Kind(
@@ -165,6 +178,7 @@ KINDS: Mapping[str, Kind] = {
         sample='f"20{n:02}-01-31T12:00:00Z"',
         invalid='"yesterday"',
         fake="factory.Sequence(lambda n: timezone.now() - dt.timedelta(minutes=n))",
+        aliases=("timestamp", "timestamptz"),
         example_default="2026-01-31T12:00:00Z",
     ),
     "time": Kind(
@@ -184,6 +198,7 @@ KINDS: Mapping[str, Kind] = {
         sample='f"00:{n:02}:00"',
         invalid='"soon"',
         fake="factory.Sequence(lambda n: dt.timedelta(minutes=n + 1))",
+        aliases=("interval", "timedelta"),
         example_default="1h30m",
     ),
     "uuid": Kind(
@@ -192,6 +207,7 @@ KINDS: Mapping[str, Kind] = {
         sample='f"00000000-0000-4000-8000-{n:012}"',
         invalid='"not-a-uuid"',
         fake="factory.LazyFunction(uuid4)",
+        aliases=("guid",),
         example_default="3f2504e0-4f89-41d3-9a0c-0305e82c3301",
     ),
     "email": Kind(
@@ -243,6 +259,7 @@ KINDS: Mapping[str, Kind] = {
         convert=defaults.convert_json,
         sample='{"n": n}',
         fake='factory.Sequence(lambda n: {"n": n})',
+        aliases=("dict", "jsonb", "object"),
         example_default="[]",
     ),
     "choice": Kind(
@@ -272,14 +289,14 @@ KINDS: Mapping[str, Kind] = {
         sortable=False,
         fake="factory.SubFactory(UserFactory)",
     ),
-    # The parser replaces the name of a resource by this one.
+    # The parser replaces the name of a resource, and `User`, by this one.
     "relation": Kind(
         field="ForeignKey",
         # Django creates an index.
         indexed=False,
         invalid='"not a row"',
         fake=samples.fake_relation,
-        syntax="a resource",
+        syntax="a resource or User",
     ),
     "many": Kind(
         field="ManyToManyField",
@@ -289,7 +306,7 @@ KINDS: Mapping[str, Kind] = {
         listed=False,
         invalid='["not a row"]',
         fake=samples.fake_many,
-        syntax="many of a resource",
+        syntax="many of a resource or User",
     ),
 }
 RELATIONS = ("relation", "many")

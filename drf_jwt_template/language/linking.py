@@ -14,6 +14,7 @@ from .names import (
     PROJECT_COMPONENTS,
     RESERVED_CLASSES,
     RESERVED_FIELDS,
+    USER,
     USER_ATTRIBUTES,
     camel_case,
 )
@@ -39,22 +40,22 @@ def find_clash(resource: Resource, others: Sequence[Resource]) -> str:
 
 def link(resources: Sequence[Resource], note: Note) -> list[Resource]:
     """Returns the resources with the facts that depend on other fields and resources."""
-    resources = name_components(name_choices(resources))
+    resources = [_place_few(resource) for resource in name_components(name_choices(resources))]
     owners = {resource.name: resource.owner for resource in resources}
     # The names in use, to which each relation adds its reverse accessor.
     taken = {
         resource.name: {*RESERVED_FIELDS, *(f.name for f in resource.fields)}
         for resource in resources
     }
-    taken["user"] = set(USER_ATTRIBUTES)
+    taken[USER] = set(USER_ATTRIBUTES)
     linked = []
     for resource in resources:
-        fields = []
-        for one in resource.fields:
+        fields = {field.name: field for field in resource.fields}
+        # The owner gets the shorter name.
+        for one in sorted(resource.fields, key=lambda field: field.type != "owner"):
             if one.type not in ("relation", "many", "owner"):
-                fields.append(one)
                 continue
-            target = "user" if one.type == "owner" else one.arguments[0]
+            target = USER if one.type == "owner" else one.arguments[0]
             names = _reverse_names(resource, one)
             free = [n for n in names if n not in taken[target] and not keyword.iskeyword(n)]
             if not free:
@@ -65,8 +66,9 @@ def link(resources: Sequence[Resource], note: Note) -> list[Resource]:
                 )
                 continue
             taken[target].add(free[0])
-            fields.append(_link_field(one, resource, target, owners.get(target, ""), free[0]))
-        linked.append(replace(resource, fields=tuple(fields)))
+            owner = owners.get(target, "")
+            fields[one.name] = _link_field(one, resource, target, owner, free[0])
+        linked.append(replace(resource, fields=tuple(fields.values())))
     _check_cycles(linked, note)
     return linked
 
@@ -103,6 +105,23 @@ def name_components(resources: Sequence[Resource]) -> list[Resource]:
     return named
 
 
+def _place_few(resource: Resource) -> Resource:
+    """Returns the resource with different values for the sets of fields that have few."""
+    places: dict[str, int] = {}
+    fields = {field.name: field for field in resource.fields}
+    for names in resource.unique_sets:
+        counts = {name: fields[name].few for name in names if fields[name].type != "owner"}
+        place = 1
+        for name, count in counts.items():
+            if count and all(counts.values()):
+                places[name] = place
+                place *= count
+    return replace(
+        resource,
+        fields=tuple(replace(field, place=places.get(field.name, 0)) for field in fields.values()),
+    )
+
+
 def _vary(name: str, suffix: str) -> Iterator[str]:
     """Yields `name`, `name` with the suffix, and then with the suffix and a number."""
     yield name
@@ -125,9 +144,12 @@ def _link_field(
         field,
         source=resource.name,
         target=target,
-        reference="settings.AUTH_USER_MODEL" if field.type == "owner" else reference,
+        reference="settings.AUTH_USER_MODEL" if target == USER else reference,
         related_name=related_name,
-        on_delete=_choose_on_delete(field, bool(resource.owner and target_owner)),
+        # The owner of a row is deleted with it, and may be the user to whom it refers.
+        on_delete=_choose_on_delete(
+            field, bool(resource.owner and (target_owner or target == USER))
+        ),
         target_owner=target_owner,
     )
 
@@ -148,7 +170,10 @@ def _choose_on_delete(relation: Field, both_owned: bool) -> str:
 
 def _check_cycles(resources: Sequence[Resource], note: Note) -> None:
     """Refuses required relations in a cycle: no row could be the first."""
-    needs = {r.name: {f.target: f for f in r.relations if not f.optional} for r in resources}
+    needs = {
+        r.name: {f.arguments[0]: f for f in r.relations if not f.optional and not f.to_user}
+        for r in resources
+    }
     done: set[str] = set()
 
     def visit(name: str, path: list[str]) -> None:

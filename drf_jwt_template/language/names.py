@@ -53,10 +53,12 @@ RESERVED_FIELDS = {
         "it is an attribute of every Django model",
     ),
 }
+USER = "User"
+"""The project's user model, to which resources can refer."""
 RESERVED_RESOURCES = {
     **dict.fromkeys(("False", "None", "True"), "it is a Python keyword"),
     **dict.fromkeys(("I", "O"), "PEP 8 advises against it, because it looks like a digit"),
-    "User": "it is the project's user model",
+    USER: "it is the project's user model",
 }
 RESERVED_CLASSES = {
     *keyword.kwlist,
@@ -93,6 +95,27 @@ FACTORY_NAMES = {
 }
 """Names that mean something else in a factory of factory_boy, or in factories.py."""
 
+SERIALIZERS = (
+    "CurrentPassword",
+    "EmailChange",
+    "LinkToken",
+    "PasswordChange",
+    "PasswordReset",
+    "PasswordResetConfirm",
+    "RegistrationConfirm",
+    "TokenBlacklist",
+    "TokenObtainPair",
+    "TokenObtainSliding",
+    "TokenRefresh",
+    "TokenRefreshSliding",
+    "TokenSession",
+    "TokenVerify",
+    "User",
+    "UserInvitation",
+    "UserReference",
+    "UserRegistration",
+)
+"""The project's own serializers, without the ending of their names."""
 PROJECT_COMPONENTS = {
     "BlankEnum",
     "ErrorCodes",
@@ -100,31 +123,10 @@ PROJECT_COMPONENTS = {
     "FieldErrors",
     "NullEnum",
     "PaginatedTokenSessionList",
+    "PaginatedUserReferenceList",
     "PatchedUserRequest",
     "TokenAccess",
-    "TokenBlacklist",
-    "TokenBlacklistErrors",
-    "TokenBlacklistRequest",
-    "TokenObtainPair",
-    "TokenObtainPairErrors",
-    "TokenObtainPairRequest",
-    "TokenObtainSliding",
-    "TokenObtainSlidingErrors",
-    "TokenObtainSlidingRequest",
-    "TokenRefresh",
-    "TokenRefreshErrors",
-    "TokenRefreshRequest",
-    "TokenRefreshSliding",
-    "TokenRefreshSlidingErrors",
-    "TokenRefreshSlidingRequest",
-    "TokenSession",
-    "TokenSessionRequest",
-    "TokenVerify",
-    "TokenVerifyErrors",
-    "TokenVerifyRequest",
-    "User",
-    "UserErrors",
-    "UserRequest",
+    *(f"{name}{ending}" for name in SERIALIZERS for ending in ("", "Errors", "Request")),
 }
 """Names of the project itself in the API's schema."""
 
@@ -157,6 +159,7 @@ USER_ATTRIBUTES = {
     "check_password",
     "date_joined",
     "email",
+    "email_changes",
     "email_user",
     "first_name",
     "get_all_permissions",
@@ -175,6 +178,7 @@ USER_ATTRIBUTES = {
     "has_perm",
     "has_perms",
     "has_usable_password",
+    "invitations",
     "is_active",
     "is_anonymous",
     "is_authenticated",
@@ -197,9 +201,53 @@ USER_ATTRIBUTES = {
     "username_validator",
     *RESERVED_FIELDS,
 }
-"""Names that the reverse accessor of an owner must not have."""
+"""Names that the reverse accessor of a relation to a user must not have."""
 
 IRREGULAR_PLURALS = {
+    "alga": "algae",
+    "alumnus": "alumni",
+    "axis": "axes",
+    "bacterium": "bacteria",
+    "criterion": "criteria",
+    "datum": "data",
+    "die": "dice",
+    "echo": "echoes",
+    "elf": "elves",
+    "epoch": "epochs",
+    "erratum": "errata",
+    "genus": "genera",
+    "hero": "heroes",
+    "louse": "lice",
+    "monarch": "monarchs",
+    "nucleus": "nuclei",
+    "ox": "oxen",
+    "patriarch": "patriarchs",
+    "phenomenon": "phenomena",
+    "potato": "potatoes",
+    "quiz": "quizzes",
+    "scarf": "scarves",
+    "sheaf": "sheaves",
+    "stimulus": "stimuli",
+    "stomach": "stomachs",
+    "stratum": "strata",
+    "thief": "thieves",
+    "tomato": "tomatoes",
+    "vertebra": "vertebrae",
+    "veto": "vetoes",
+    "volcano": "volcanoes",
+    # Regular, although they end like one of the words below.
+    "caiman": "caimans",
+    "german": "germans",
+    "human": "humans",
+    "mongoose": "mongooses",
+    "norman": "normans",
+    "ottoman": "ottomans",
+    "roman": "romans",
+    "shaman": "shamans",
+    "talisman": "talismans",
+}
+"""The plurals of words, in lower case, to which no rule applies."""
+IRREGULAR_ENDINGS = {
     "calf": "calves",
     "child": "children",
     "foot": "feet",
@@ -214,18 +262,81 @@ IRREGULAR_PLURALS = {
     "person": "people",
     "self": "selves",
     "shelf": "shelves",
-    "thief": "thieves",
+    "sis": "ses",
     "tooth": "teeth",
     "wife": "wives",
     "wolf": "wolves",
-    "woman": "women",
 }
+"""The plurals of words that are also the end of others, such as `bookshelf` and `salesperson`."""
+UNCOUNTABLE = {
+    "advice",
+    "aircraft",
+    "baggage",
+    "barracks",
+    "bison",
+    "cash",
+    "cattle",
+    "chassis",
+    "clothes",
+    "clothing",
+    "crossroads",
+    "data",
+    "deer",
+    "equipment",
+    "evidence",
+    "feedback",
+    "fish",
+    "furniture",
+    "hardware",
+    "headquarters",
+    "homework",
+    "information",
+    "jewelry",
+    "knowledge",
+    "livestock",
+    "luggage",
+    "machinery",
+    "means",
+    "media",
+    "merchandise",
+    "metadata",
+    "money",
+    "moose",
+    "music",
+    "news",
+    "offspring",
+    "people",
+    "personnel",
+    "police",
+    "premises",
+    "salmon",
+    "series",
+    "sheep",
+    "shrimp",
+    "software",
+    "spacecraft",
+    "species",
+    "staff",
+    "swine",
+    "telemetry",
+    "traffic",
+    "trout",
+    "tuna",
+    "weather",
+    "wildlife",
+}
+"""Words whose plural is the same, in lower case."""
 
 
 def pluralize(word: str) -> str:
-    """Returns the plural of a lower-case English word, by rule; `at` corrects a wrong one."""
+    """Returns the plural of a lower-case English word; `at` corrects a wrong one."""
+    if word in UNCOUNTABLE:
+        return word
     if word in IRREGULAR_PLURALS:
         return IRREGULAR_PLURALS[word]
+    for ending, plural in IRREGULAR_ENDINGS.items():
+        if word.endswith(ending):
+            return word.removesuffix(ending) + plural
     if re.search("(s|x|z|ch|sh)$", word):
         return f"{word}es"
     if re.search("[^aeiou]y$", word):

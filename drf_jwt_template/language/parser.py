@@ -1,21 +1,27 @@
 """The resource language: text -> the models, endpoints and tests of a project.
 
-resources := "none" | resource (";" resource)*
-resource  := Name "(" field ("," field)* ")" [ "at" path ]
+resources := "none" | resource (";" resource)*            # a comment, to the end of the line
+resource  := Name "(" item ("," item)* ")" [ "at" path ]
+item      := field | "unique" "(" name ("," name)+ ")"
 field     := name ":" type ["=" default] ("optional" | "unique")*
-type      := a scalar type | Resource | "many" Resource | "owner"
+type      := a scalar type | Target | "many" Target | "owner"
+Target    := the name of a resource | "User"
 """
 
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from .field import Field
 from .kinds import ALIASES, KINDS, MAX_UNIQUE_STR, SCALARS, SYNTAX
 from .linking import find_clash, link
-from .names import choice_member, find_field_problem, find_resource_problem
+from .names import USER, choice_member, find_field_problem, find_resource_problem
+from .ranges import count_few, get_limits, normalize
 from .reader import QUOTED, Reader, SkipError
 from .resource import Resource
 
@@ -23,7 +29,30 @@ MAX_CHOICE = 80
 MAX_DECIMAL_DIGITS = 1_000
 MAX_PATH = 100
 MAX_STR = 65_535
+MIN_UNIQUE_NUMBERS = 10
+MIN_UNIQUE_PER_OWNER = 3
+NUMBER = r"-?[0-9]+(\.[0-9]+)?"
 FLAGS = ("optional", "unique")
+# What is written elsewhere, and what to write here.
+RANGE_HINT = "; write a range after the type, as in int(1..5)"
+FLAG_HINTS = {
+    "blank": "; did you mean 'optional'?",
+    "null": "; did you mean 'optional'?",
+    "nullable": "; did you mean 'optional'?",
+    "required": "; remove it, because fields are required unless they are optional",
+    "default": "; did you mean '='?",
+    **dict.fromkeys(("max", "maximum", "min", "minimum"), RANGE_HINT),
+}
+AFTER_FIELD = {
+    "?": "; did you mean 'optional'?",
+    **dict.fromkeys("<>", RANGE_HINT),
+    "=": "; write the default before optional and unique",
+}
+RELATIONS = {"ForeignKey": "{}", "OneToOneField": "{} unique", "ManyToManyField": "many {}"}
+SEVERAL = re.compile(
+    r"(array|list|set)\s*(of\s+(?P<of>\w+)|[\[(<]\s*(?P<in>\w+)\s*[\])>])|\[\s*(?P<only>\w+)\s*\]",
+    re.IGNORECASE,
+)
 
 
 def parse(text: str) -> tuple[Resource, ...]:
@@ -32,7 +61,7 @@ def parse(text: str) -> tuple[Resource, ...]:
     Raises LanguageError with every error of the text: its line, a caret under its spot, what was
     found and what is allowed.
     """
-    if text.strip().lower() == "none":
+    if re.sub("#[^\n]*", "", text).strip().lower() == "none":
         return ()
     parser = _Parser(text)
     resources = parser.read_resources()
@@ -64,11 +93,12 @@ class _Parser(Reader):
                 self.note_if(find_clash(resource, found), start, resource.name)
                 found.append(resource)
             if self.peek(r"\S") and not self.take(";"):
-                self.note_unexpected("';' between two resources")
+                hint = "; write unique(…) before the ')'" if self.peek(r"unique\b") else ""
+                self.note_unexpected("';' between two resources", hint)
                 self.skip_to(";")
                 self.take(";")
         for start, end, target in self.mentions:
-            if target not in self.spots:
+            if target not in (USER, *self.spots):
                 self.note_unknown(target, start, end, [*self.spots])
         return found if self.errors else link(found, self.note_resource)
 
@@ -79,15 +109,18 @@ class _Parser(Reader):
     def note_resource(self, name: str, problem: str) -> None:
         self.note_if(problem, self.spots[name], name)
 
-    def note_unknown(self, name: str, start: int, end: int, resources: Sequence[str] = ()) -> None:
+    def note_unknown(self, name: str, start: int, end: int, resources: Sequence[str]) -> None:
         """Records that `name` is neither a type nor a resource, and suggests a similar one."""
-        likely = ALIASES.get(name.lower()) or next(
-            iter(
-                difflib.get_close_matches(name, [*SCALARS, "owner", *resources], 1)
-                or difflib.get_close_matches(name.lower(), SCALARS, 1)
-            ),
-            None,
+        lower = name.lower()
+        argument = re.compile(r"\(\s*(?:max_length\s*=\s*)?['\"]?(\w+)").match(self.text, end)
+        names = {known.lower(): known for known in (*SCALARS, "owner", USER, *resources)}
+        likely = ALIASES.get(lower.removesuffix("field")) or next(
+            (names[near] for near in difflib.get_close_matches(lower, names, 1)), None
         )
+        if argument and name in RELATIONS:
+            likely = RELATIONS[name].format(argument[1])
+        elif argument and likely == "str" and argument[1].isdecimal():
+            likely = f"str({argument[1]})"
         hint = f"; did you mean {likely!r}?" if likely else ""
         allowed = ", ".join([*SYNTAX, *resources])
         self.note(start, end, f"unknown type {name!r}{hint}; allowed: {allowed}")
@@ -98,23 +131,50 @@ class _Parser(Reader):
         self.note_if(find_resource_problem(name), start, name)
         self.expect(r"\(", f"'(' and the fields of {name}")
         fields: list[Field] = []
+        unique_sets: list[tuple[int, int, tuple[str, ...]]] = []
         closed = False
         while not closed:
             spot = self.skip_space()
             try:
-                field = self.read_field()
-                self.note_if(_find_field_clash(name, field, fields), spot, field.name)
-                fields.append(field)
-                closed = self.expect(r"[,)]", "',' or ')'") == ")"
+                if self.take(r"unique\s*\("):
+                    names = self.read_names()
+                    unique_sets.append((spot, self.at, names))
+                else:
+                    field = self.read_field()
+                    self.note_if(_find_field_clash(name, field, fields), spot, field.name)
+                    fields.append(field)
+                hint = self.suggest_after_item(fields)
+                closed = self.expect(r"[,)]", "',' or ')'", hint) == ")"
             except SkipError:
                 self.skip_to(",)")
                 mark = self.take("[,)]")
                 if not mark:
                     raise
                 closed = mark == ")"
-        if fields and all(f.type == "owner" for f in fields):
-            self.note_if(f"{name} must have a field besides its owner", start, name)
-        return Resource(name, tuple(fields), self.read_path())
+        for number, (spot, end, names) in enumerate(unique_sets):
+            others = [others for _, _, others in unique_sets[:number]]
+            problem = _find_set_problem(name, names, fields, others)
+            if problem:
+                self.note(spot, end, problem)
+        sets = tuple(names for _, _, names in unique_sets)
+        return Resource(name, tuple(fields), sets, self.read_path())
+
+    def suggest_after_item(self, fields: Sequence[Field]) -> str:
+        """Returns a hint to what follows a field instead of a comma, or the empty string."""
+        mark = self.peek("[?[=<>]")
+        if mark == "[" and fields:
+            return "; write many before the resource" if fields[-1].relation else RANGE_HINT
+        return AFTER_FIELD.get(mark, "")
+
+    def read_names(self) -> tuple[str, ...]:
+        """Returns the names in the brackets of `unique(a, b)`."""
+        self.in_type = True
+        names: list[str] = []
+        while True:
+            names.append(self.expect(r"\w+", "the name of a field"))
+            if self.expect(r"[,)]", "',' or ')'") == ")":
+                self.in_type = False
+                return tuple(names)
 
     def read_path(self) -> str | None:
         if not self.take(r"at\b"):
@@ -132,11 +192,19 @@ class _Parser(Reader):
 
     def read_field(self) -> Field:
         start = self.skip_space()
-        name = self.expect(r"\w+", "the name of a field")
+        comma = self.text[: self.at].rstrip().endswith(",") and self.peek(r"\)")
+        name = self.expect(
+            r"\w+", "the name of a field", "; remove the comma before it" if comma else ""
+        )
         self.note_if(find_field_problem(name), start, name)
-        self.expect(":", f"':' and the type of {name}")
+        hint = f"; did you mean '{name}: {type_}'?" if (type_ := self.peek(r"\w+")) else ""
+        if name.startswith("unique"):
+            hint = "; did you mean 'unique(…)'?"
+        self.expect(":", f"':' and the type of {name}", hint)
         type_, arguments = self.read_type()
         bare = Field(name, type_, arguments)
+        if KINDS[type_].ranged:
+            bare = self.read_range(bare)
         default = self.read_default(bare) if self.take("=") else None
         flags: set[str] = set()
         while True:
@@ -145,32 +213,50 @@ class _Parser(Reader):
             if not flag:
                 break
             if flag not in FLAGS:
-                near = difflib.get_close_matches(flag, FLAGS, 1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
+                hint = _suggest_flag(flag, bare)
                 self.note(start, self.at, f"expected 'optional' or 'unique', found {flag!r}{hint}")
                 raise SkipError
             self.note_if(_find_flag_problem(flag, bare, default), start, flag)
             flags.add(flag)
-        return Field(name, type_, arguments, default, "optional" in flags, "unique" in flags)
+        return replace(
+            bare, default=default, optional="optional" in flags, unique="unique" in flags
+        )
 
     def read_type(self) -> tuple[str, tuple[str, ...]]:
         start = self.skip_space()
+        several = SEVERAL.match(self.text, start)
+        if several:
+            self.at = several.end()
+            item = several["of"] or several["in"] or several["only"]
+            likely = "json" if item in SCALARS else f"many {item[:1].upper()}{item[1:]}"
+            found = several.group()
+            self.note(start, self.at, f"expected a type, found {found!r}; did you mean {likely!r}?")
+            raise SkipError
         name = self.expect(r"\w+", "a type")
         if name == "many":
             target = self.expect(r"\w+", "a resource after 'many'")
+            if target in SCALARS:
+                self.note(
+                    start, self.at, f"many needs a resource, found {target!r}; did you mean 'json'?"
+                )
+                raise SkipError
             self.mentions.append((self.at - len(target), self.at, target))
             return name, (target,)
-        if name[0].isupper():
+        if name[0].isupper() and not self.peek(r"\("):
             self.mentions.append((start, self.at, name))
             return "relation", (name,)
         # It once meant the owner. With any other meaning, an update would publish private objects.
         if name == "user":
             self.note(
-                start, self.at, "unknown type 'user'; for the user who owns a row, use 'owner'"
+                start,
+                self.at,
+                "unknown type 'user'; for the user who owns a row, use 'owner', and for another"
+                " user 'User'",
             )
             raise SkipError
         if name not in (*SCALARS, "owner"):
-            self.note_unknown(name, start, self.at)
+            # It may be the name of a later resource in lower case.
+            self.mentions.append((start, self.at, name))
             raise SkipError
         read: Callable[[], tuple[str, ...]] | None = {
             "choice": self.read_choices,
@@ -221,12 +307,46 @@ class _Parser(Reader):
                 f" digits, found {digits},{places}",
             )
             digits, places = "8", "2"
-        self.expect(r"\)", "')'")
+        self.take(r"\)") or self.expect(",", "',' and a range, or ')'")
         return str(int(digits)), str(int(places))
+
+    def read_range(self, field: Field) -> Field:
+        """Returns the field with the range that follows, as in `int(1..5)`, if there is one."""
+        comma = field.type == "decimal" and self.text[: self.at].rstrip().endswith(",")
+        if not comma and (field.type == "decimal" or not self.take(r"\(")):
+            return field
+        self.in_type = True
+        start = self.skip_space()
+        low = self.take(NUMBER)
+        self.expect(r"\.\.", "a range such as 1..5, 1.. or ..5")
+        high = self.take(NUMBER)
+        end = self.at
+        if not low and not high:
+            self.note(start, end, "expected a number before or after '..'")
+        self.expect(r"\)", "')'")
+        self.in_type = False
+        for number in filter(None, (low, high)):
+            try:
+                field.kind.convert(number, field)  # type: ignore[misc]
+            except ValueError as error:
+                self.note(start, end, f"a range must start and end with {error}, found {number}")
+                return field
+        if low and high and Decimal(low) >= Decimal(high):
+            self.note(start, end, f"a range must end after its start, found {low}..{high}")
+            return field
+        # A limit of the type itself restricts nothing.
+        lowest, highest = get_limits(field)
+        return replace(
+            field,
+            low=normalize(low) if low and Decimal(low) != lowest else None,
+            high=normalize(high) if high and Decimal(high) != highest else None,
+        )
 
     def read_default(self, field: Field) -> str | None:
         start = self.skip_space()
-        text = self.expect(rf"{QUOTED}|[^\s,;()\"']+", "a default")
+        text = self.expect(
+            rf"{QUOTED}|[^\s,;()\"']+", "a default", "; remove the '=' or write a value after it"
+        )
         if field.kind.convert is None:
             what = "an owner" if field.type == "owner" else "a relation"
             self.note(start, self.at, f"{what} must not have a default")
@@ -275,9 +395,56 @@ def _find_flag_problem(flag: str, field: Field, default: str | None) -> str:
         return (
             f"a unique text must have at most {MAX_UNIQUE_STR} characters, found {field.max_length}"
         )
+    count = count_few(field)
+    if count is not None and count < MIN_UNIQUE_NUMBERS:
+        return f"a unique number must have {MIN_UNIQUE_NUMBERS} or more values, found {count}"
     if default is not None:
         return "a unique field must not have a default: two rows would share it"
     return ""
+
+
+def _find_set_problem(
+    resource: str,
+    names: Sequence[str],
+    fields: Sequence[Field],
+    others: Sequence[Sequence[str]],
+) -> str:
+    """Returns why the fields with these names cannot be unique together, or the empty string."""
+    if len(names) < 2:
+        if any(field.type == "owner" and field.name in names for field in fields):
+            return "the owner must not be unique: it is always the requesting user"
+        return f"unique(…) needs two fields or more; write 'unique' after the type of {names[0]!r}"
+    members = {field.name: field for field in fields if field.name in names}
+    for name in names:
+        if names.count(name) > 1:
+            return f"unique(…) contains {name!r} twice"
+        if name not in members:
+            known = ", ".join(field.name for field in fields) or "none"
+            return f"{resource} has no field {name!r}; its fields: {known}"
+        field = members[name]
+        if field.unique:
+            return f"{name!r} is unique already"
+        if not (field.kind.unique or field.type in ("bool", "choice", "owner")):
+            return f"a field of type {field.type} must not be unique"
+    if any(set(names) == set(other) for other in others):
+        return "these fields are unique together already"
+    length = sum(field.max_length or 0 for field in members.values())
+    if length > MAX_UNIQUE_STR:
+        return f"unique texts must have at most {MAX_UNIQUE_STR} characters, found {length}"
+    few = [field.few for field in members.values() if field.type != "owner"]
+    least = MIN_UNIQUE_NUMBERS if len(few) == len(members) else MIN_UNIQUE_PER_OWNER
+    sets = math.prod(count for count in few if count)
+    if None not in few and sets < least:
+        return f"the fields must have {least} or more different sets of values, found {sets}"
+    return ""
+
+
+def _suggest_flag(flag: str, field: Field) -> str:
+    """Returns a hint to what the unknown flag means, or the empty string."""
+    if flag == "many" and field.type == "relation":
+        return f"; did you mean 'many {field.arguments[0]}'?"
+    near = difflib.get_close_matches(flag, FLAGS, 1)
+    return f"; did you mean {near[0]!r}?" if near else FLAG_HINTS.get(flag, "")
 
 
 def _find_choice_problem(value: str, others: Sequence[str]) -> str:

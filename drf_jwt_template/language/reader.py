@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+LONGEST_LINE = 72
+"""The longest line that an error shows whole. Terminals would wrap it, away from its caret."""
 QUOTED = r"\"[^\"\n]*\"|'[^'\n]*'"
 
 
@@ -16,7 +18,7 @@ class SkipError(Exception):
 
 
 class Reader:
-    """A position in a text. All methods skip the white space that precedes what they read."""
+    """A position in a text. All methods skip white space and comments before what they read."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -30,9 +32,9 @@ class Reader:
         self.errors.append((start, max(end, start + 1), message))
 
     def skip_space(self) -> int:
-        """Returns the position of the next character that is not white space."""
-        while self.at < len(self.text) and self.text[self.at].isspace():
-            self.at += 1
+        """Returns the position of the next character that is neither white space nor in a comment."""
+        blank = re.compile(r"(\s|#[^\n]*)*").match(self.text, self.at)
+        self.at = blank.end() if blank else self.at
         return self.at
 
     def peek(self, pattern: str) -> str:
@@ -44,24 +46,24 @@ class Reader:
         self.at += len(found)
         return found
 
-    def expect(self, pattern: str, allowed: str) -> str:
+    def expect(self, pattern: str, allowed: str, hint: str = "") -> str:
         """Raises SkipError, and records what was found, if the pattern does not match here."""
         found = self.take(pattern)
         if not found:
-            self.note_unexpected(allowed)
+            self.note_unexpected(allowed, hint)
             raise SkipError
         return found
 
-    def note_unexpected(self, allowed: str) -> None:
+    def note_unexpected(self, allowed: str, hint: str = "") -> None:
         found = self.peek(r"\w+|\S")
         shown = repr(found) if found else "the end of the text"
-        self.note(self.at, self.at + len(found), f"expected {allowed}, found {shown}")
+        self.note(self.at, self.at + len(found), f"expected {allowed}, found {shown}{hint}")
 
     def skip_to(self, stops: str) -> None:
         """Skips to the next of `stops` outside brackets and quotes, or to `;`."""
         depth, self.in_type = int(self.in_type), False
         while self.at < len(self.text):
-            self.at += len(self.peek(QUOTED))
+            self.take(QUOTED)
             char = self.text[self.at : self.at + 1]
             if char == ";" or (depth == 0 and char and char in stops):
                 return
@@ -76,9 +78,24 @@ class Reader:
             number = self.text.count("\n", 0, start)
             line = lines[number]
             column = start - (self.text.rfind("\n", 0, start) + 1)
+            line, column = _cut(line, column)
             width = max(1, min(end - start, len(line) - column))
             # Tabs stay, so that the caret is under its spot at any tab width.
             lead = "".join(char if char == "\t" else " " for char in line[:column])
             shown.append(f"line {number + 1}: {message}\n    {line}\n    {lead}{'^' * width}")
         if shown:
             raise LanguageError("\n".join(shown))
+
+
+def _cut(line: str, column: int) -> tuple[str, int]:
+    """Returns the part of a line that contains the spot, and the column of the spot in it."""
+    if len(line) <= LONGEST_LINE:
+        return line, column
+    # A third of the part precedes the spot, unless the line ends before.
+    start = min(max(0, column - LONGEST_LINE // 3), max(0, len(line) - LONGEST_LINE))
+    part = line[start : start + LONGEST_LINE]
+    if start:
+        part = "…" + part[1:]
+    if start + LONGEST_LINE < len(line):
+        part = part[:-1] + "…"
+    return part, column - start

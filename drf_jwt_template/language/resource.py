@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from ..rendering.literals import call, string
@@ -19,6 +20,8 @@ class Resource:
 
     name: str
     fields: tuple[Field, ...]
+    unique_sets: tuple[tuple[str, ...], ...] = ()
+    """The fields of which no two rows can have the same values together."""
     at: str | None = None
     """The path below `api_prefix`, without a slash at the end, if it is not the plural."""
     component: str = ""
@@ -90,6 +93,11 @@ class Resource:
         return [f for f in self.relations if f.target_owner]
 
     @property
+    def user_relations(self) -> list[Field]:
+        """The relations to users, whom the body names."""
+        return [f for f in self.relations if f.to_user]
+
+    @property
     def timestamps(self) -> list[str]:
         """The timestamps that are not fields of the resource itself."""
         return [name for name in TIMESTAMPS if all(f.name != name for f in self.fields)]
@@ -147,10 +155,26 @@ class Resource:
     def constraints(self) -> list[tuple[Field, str]]:
         """The fields whose values the database checks, and the names of the constraints."""
         return [
-            (f, shorten_constraint(f"{self.basename}_{f.name}_choice"))
+            (
+                f,
+                shorten_constraint(
+                    f"{self.basename}_{f.name}_{'choice' if f.choices else 'range'}"
+                ),
+            )
             for f in self.fields
-            if f.choices
+            if f.choices or f.has_range
         ]
+
+    @property
+    def unique_constraints(self) -> list[tuple[tuple[str, ...], str]]:
+        """The sets of fields that are unique together, and the names of the constraints."""
+        found: dict[str, tuple[str, ...]] = {}
+        for names in self.unique_sets:
+            name = f"{self.basename}_{'_'.join(names)}_unique"
+            # `a_b, c` and `a, b_c` would have the same name.
+            number = sum(known.startswith(name) for known in found)
+            found[f"{name}_{number + 1}" if number else name] = names
+        return [(names, shorten_constraint(name)) for name, names in found.items()]
 
     @property
     def made_fields(self) -> list[Field]:
@@ -230,7 +254,9 @@ class Resource:
     @property
     def can_conflict(self) -> bool:
         """Whether a concurrent request can prevent the creation of a row."""
-        return any(f.unique or f.relation or f.type == "owner" for f in self.fields)
+        return bool(self.unique_sets) or any(
+            f.unique or f.relation or f.type == "owner" for f in self.fields
+        )
 
     # The admin.
 
@@ -275,8 +301,7 @@ class Resource:
                     ("many", False): "|{",
                     ("relation", True): "o|",
                 }.get((f.type, f.optional), "||")
-                target = "User" if f.type == "owner" else f.target
-                lines.append(f"{self.name} {here}--{there} {target} : {f.name}")
+                lines.append(f"{self.name} {here}--{there} {f.target} : {f.name}")
         return lines
 
     @property
@@ -284,7 +309,7 @@ class Resource:
         """A request body without relations, as JSON for a shell's single quotes."""
         # The samples are expressions from kinds.py and samples.py, with the one name `n`.
         values = {
-            f.name: eval(f.sample, {"n": 1, "str": str})  # noqa: S307
+            f.name: eval(f.sample, {"n": 1, "Decimal": Decimal})  # noqa: S307
             for f in self.own_fields
             if not f.relation
         }

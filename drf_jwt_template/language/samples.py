@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..rendering.literals import call, string
 from .facts import FieldFacts, ResourceFacts
 from .names import factory_name
+from .ranges import find_outside, spread, write_index
 
 # Faker's providers for common names of fields.
 PROVIDERS = {
@@ -36,19 +37,42 @@ def sample_str(field: FieldFacts) -> str:
     return "str(n)" if _longest(field) < longest else sample_text(field)
 
 
-def sample_decimal(field: FieldFacts) -> str:
+PLAIN_SAMPLES = {"int": "n", "bigint": "2**40 + n", "float": "n + 0.5"}
+PLAIN_FAKES = {"int": "n", "bigint": "n", "float": "n / 2"}
+
+
+def sample_number(field: FieldFacts) -> str:
+    if field.type != "decimal":
+        return spread(field, PLAIN_SAMPLES[field.type])
+    plain = _sample_decimal(field)
+    source = spread(field, plain)
+    return source if source == plain else f'format({source}, "f")'
+
+
+def _sample_decimal(field: FieldFacts) -> str:
     digits, places = map(int, field.arguments)
     if digits == places:
         return f'f"0.{{n:0{places}}}"'
     return f'f"{{n}}.{"0" * places}"' if places else "str(n)"
 
 
+def sample_bool(field: FieldFacts) -> str:
+    return f"{write_index(field, 2)} == 1" if field.place else "n == 1"
+
+
 def sample_choice(field: FieldFacts) -> str:
-    return string(field.arguments[0])
+    if not field.place:
+        return string(field.arguments[0])
+    values = ", ".join(map(string, field.arguments))
+    return f"[{values}][{write_index(field, len(field.arguments))}]"
 
 
 def invalid_str(field: FieldFacts) -> str:
     return f'"x" * {_longest(field) + 1}'
+
+
+def invalid_number(field: FieldFacts) -> str:
+    return find_outside(field) or ('"nan"' if field.type == "float" else '"not a number"')
 
 
 def has_one_character(field: FieldFacts) -> bool:
@@ -75,18 +99,34 @@ def fake_str(field: FieldFacts, resource: ResourceFacts) -> str:
     return f'factory.Faker("pystr", max_chars={longest})'
 
 
-def fake_decimal(field: FieldFacts, resource: ResourceFacts) -> str:
-    digits, places = map(int, field.arguments)
-    numbers = 10 ** min(digits, 6)
-    return f"factory.Sequence(lambda n: Decimal(n % {numbers}).scaleb(-{places}))"
+def fake_number(field: FieldFacts, resource: ResourceFacts) -> str:
+    if field.type == "decimal":
+        digits, places = map(int, field.arguments)
+        plain = f"Decimal(n % {10 ** min(digits, 6)}).scaleb(-{places})"
+    else:
+        plain = PLAIN_FAKES[field.type]
+    maker = f"lambda n: {spread(field, plain, endless=True)}"
+    return call("factory.Sequence", [maker], indent=4, beside=len(f"{field.name} = "))
+
+
+def fake_bool(field: FieldFacts, resource: ResourceFacts) -> str:
+    if not field.place:
+        return 'factory.Faker("pybool")'
+    return f"factory.Sequence(lambda n: {sample_bool(field)})"
 
 
 def fake_choice(field: FieldFacts, resource: ResourceFacts) -> str:
-    values = f"elements=models.{resource.name}.{field.choices_class}.values"
+    values = f"models.{resource.name}.{field.choices_class}.values"
+    if field.place:
+        value = f"{values}[{write_index(field, len(field.arguments))}]"
+        return f"factory.Sequence(\n        lambda n: {value},\n    )"
+    values = f"elements={values}"
     return f'factory.Faker(\n        "random_element",\n        {values},\n    )'
 
 
 def fake_relation(field: FieldFacts, resource: ResourceFacts) -> str:
+    if field.to_user:
+        return "factory.SubFactory(UserFactory)"
     target = f'"api.factories.{field.target}Factory"'
     if not (resource.owner and field.target_owner):
         return f"factory.SubFactory(\n        {target},\n    )"

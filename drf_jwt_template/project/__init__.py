@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..answers import Answers
 from .accounts import Accounts
 from .api import Api
+from .deployment import Deployment
 from .example import Example
 from .jwt import Jwt
 from .keys import Keys
@@ -31,9 +32,14 @@ class Project:
         """The first release that the project does not support."""
         self.python = OLDEST_PYTHON[answers.django_version]
         """The oldest Python that the project supports."""
+        self.django_csp = answers.django_version != "django-5.2"
+        """Whether Django has a middleware for the Content Security Policy."""
+        module = "django.middleware" if self.django_csp else "config"
+        self.csp_middleware = f"{module}.csp.ContentSecurityPolicyMiddleware"
         self.postgresql = answers.database == "postgresql"
         self.accounts = Accounts(answers)
         self.api = Api(answers)
+        self.deployment = Deployment(answers)
         self.example = Example(answers)
         self.keys = Keys(answers)
         self.tokens = Tokens(answers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from ..answers import Answers
 from ..language.case import Case
 from ..language.field import Field
@@ -22,7 +24,7 @@ class Api:
         self._django = answers.django_version
         self._prefix = answers.api_prefix
 
-    @property
+    @cached_property
     def _fields(self) -> list[Field]:
         return [field for resource in self.resources for field in resource.fields]
 
@@ -71,11 +73,36 @@ class Api:
         return any(resource.relations for resource in self.resources)
 
     @property
+    def names_users(self) -> bool:
+        """Whether the body of a resource names users."""
+        return any(resource.user_relations for resource in self.resources)
+
+    @property
+    def user_fields(self) -> list[str]:
+        """The fields that name users, after the names of their resources."""
+        return [f"{r.name}.{field.name}" for r in self.resources for field in r.user_relations]
+
+    @property
+    def protects_users(self) -> bool:
+        """Whether a row can prevent the deletion of a user."""
+        return any(field.protects and field.to_user for field in self._fields)
+
+    @property
+    def has_unique_sets(self) -> bool:
+        """Whether fields of a resource are unique together."""
+        return any(resource.unique_sets for resource in self.resources)
+
+    @property
+    def has_unique_owners(self) -> bool:
+        """Whether an owner is unique together with other fields."""
+        return any(r.owner in names for r in self.resources for names in r.unique_sets)
+
+    @property
     def parameter_fields(self) -> list[str]:
         """The fields that are called like a query parameter of every list."""
         return [field.name for field in self._fields if field.parameter != field.name]
 
-    @property
+    @cached_property
     def factory_base(self) -> str:
         """The base class of the factories."""
         has_arguments = any(field.name in CONSTRUCTOR_ARGUMENTS for field in self._fields)
@@ -89,13 +116,16 @@ class Api:
     @property
     def protects(self) -> bool:
         """Whether a row can prevent the deletion of another row."""
-        return any(field.on_delete in ("PROTECT", "RESTRICT") for field in self._fields)
+        return any(field.protects for field in self._fields)
 
-    @property
+    @cached_property
     def creation_order(self) -> list[str]:
         """The names of the resources; those that a resource requires come before it."""
         order: list[str] = []
-        needs = {r.name: [f.target for f in r.relations if not f.optional] for r in self.resources}
+        needs = {
+            r.name: [f.target for f in r.relations if not f.optional and not f.to_user]
+            for r in self.resources
+        }
 
         def visit(name: str) -> None:
             if name not in order:

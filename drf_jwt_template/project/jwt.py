@@ -96,3 +96,8 @@ class Jwt:
     def is_bearer(self) -> bool:
         """Whether requests contain the token as specified in RFC 6750, section 2.1."""
         return (self.header_name, self.header_type) == ("Authorization", "Bearer")
+
+    @property
+    def revokes_by_password(self) -> bool:
+        """Whether each request compares the token with the password of the user."""
+        return self.settings.get("CHECK_REVOKE_TOKEN") == "True"

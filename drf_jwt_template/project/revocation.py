@@ -15,6 +15,8 @@ class Revocation:
         """Whether Simple JWT's blacklist app is installed."""
         self.sessions = answers.revocation == "sessions"
         """Whether each login has a row in the database."""
+        self.by_password = self.enabled or answers.also_accept == "token"
+        """Whether a new password has logins or tokens to end."""
         self.checked_by_verify = bool(
             answers.token_verify_path and (self.blacklist or (self.sessions and tokens.rotates))
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -30,6 +32,33 @@ def is_update(variables: Mapping[str, Any]) -> bool:
     hooks there, with the variables of `cruft create`.
     """
     return is_called_by_cruft(variables) and "cruft._commands.create" not in _calling_modules()
+
+
+def store_old_files() -> None:
+    """Stores the files of the old version in the repository of the project that cruft updates.
+
+    git merges a file if it has the version from which both sides started, as the template rendered
+    it. After a first update, only the clone that ran it has that version: the team's commits
+    contain merged files. Without it, cruft writes .rej files instead of merging.
+    """
+    for frame in frames():
+        if frame.f_globals.get("__name__") == "cruft._commands.update":
+            found = frame.f_locals
+            break
+    else:
+        return
+    # While hooks run, the current folder is another one.
+    old, project = found.get("current_template_dir"), found.get("project_dir")
+    # The old version is rendered first.
+    if not old or not project or not old.exists() or not (project / ".cruft.json").exists():
+        return
+    files = [os.fsencode(path) for path in old.rglob("*") if path.is_file()]
+    subprocess.run(
+        ["git", "hash-object", "-w", "--no-filters", "--stdin-paths"],
+        cwd=project,
+        input=b"\n".join(files),
+        capture_output=True,
+    )
 
 
 def frames() -> Iterator[FrameType]:

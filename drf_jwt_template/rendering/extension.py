@@ -111,5 +111,6 @@ def _load_project(
         sys.exit(explainer.explain_problems(problems))
     if text := explainer.explain_existing_folder():
         sys.exit(text)
+    cruft.store_old_files()
     environment._project = dict(variables), project  # type: ignore[attr-defined]
     return project

@@ -15,6 +15,7 @@ from jinja2 import Environment
 from ..answers.problems import Problem
 from ..prompts import PROMPTS
 from .command import build_command, find_arguments, setup_command
+from .cruft import is_update
 
 IGNORED = "Invalid default received: "
 """The start of Cookiecutter's warning about an answer of a config file."""
@@ -87,16 +88,20 @@ class Refusal:
     def explain_problems(self, problems: Sequence[Problem]) -> str:
         shown = list(self._explain_derived(problems))
         refused = {problem.variable for problem in shown}
-        if find_arguments().get("no_input"):
+        updated = is_update(self.variables)
+        if updated:
+            advice = "Correct this and run the command again."
+        elif find_arguments().get("no_input"):
             advice = "Add the corrected answers to this command, which keeps the others:"
         else:
             advice = f"To change {', '.join(sorted(refused))} and keep the other answers:"
         return (
-            "No project was created: "
+            ("Nothing was changed: " if updated else "No project was created: ")
             + ("one answer is" if len(refused) == 1 else f"{len(refused)} answers are")
             + " invalid.\n\n"
             + "\n".join(map(str, shown))
-            + f"\n\n{advice}\n  {self._command(refused)}"
+            + f"\n\n{advice}"
+            + ("" if updated else f"\n  {self._command(refused)}")
         )
 
     def explain_existing_folder(self) -> str:

@@ -15,6 +15,7 @@ import ast
 import functools
 import re
 import textwrap
+from bisect import bisect_right
 
 from rich.cells import cell_len
 
@@ -72,15 +73,17 @@ def join_short_brackets(source: str) -> str:
     A list, tuple or dict of several calls or lists is left unchanged: one item per line is easier to
     read. Brackets in strings are left unchanged, too.
     """
-    strings = [
-        range(node.lineno, node.end_lineno or node.lineno)
+    in_strings = {
+        line
         for node in ast.walk(ast.parse(source))
         if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.lineno != node.end_lineno
-    ]
+        for line in range(node.lineno, node.end_lineno or node.lineno)
+    }
+    ends = [match.end() for match in re.finditer("\n", source)]
 
     def join_unless_in_string(match: re.Match[str]) -> str:
-        line = source.count("\n", 0, match.start()) + 1
-        return match[0] if any(line in lines for lines in strings) else _join_bracket(match)
+        line = bisect_right(ends, match.start()) + 1
+        return match[0] if line in in_strings else _join_bracket(match)
 
     joined = BROKEN.sub(join_unless_in_string, source)
     return source if joined == source else join_short_brackets(joined)

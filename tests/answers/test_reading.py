@@ -33,6 +33,7 @@ def test_defaults_are_accepted(default_answers: Raw) -> None:
         "django_version": "django-5.2",
         "database": "sqlite",
         "login_field": "username",
+        "accounts": "closed",
         "api_prefix": "api/",
         "token_obtain_path": "api/token/",
         "token_refresh_path": "api/token/refresh/",
@@ -48,6 +49,8 @@ def test_defaults_are_accepted(default_answers: Raw) -> None:
         "resource_links": "id",
         "permission": "IsAuthenticated",
         "also_accept": "session",
+        "deployment": "docker",
+        "ci": "github",
         "superuser": "admin@example.com",
         "run_setup": True,
     }

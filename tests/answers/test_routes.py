@@ -23,6 +23,9 @@ from .refusals import Raw, refusal_of
         ({"token_obtain_path": "admin/token"}, "token_obtain_path", "the admin"),
         ({"token_obtain_path": "admin"}, "token_obtain_path", "the admin"),
         ({"token_obtain_path": "static/token"}, "token_obtain_path", "the static files"),
+        ({"token_obtain_path": "livez"}, "token_obtain_path", "the liveness check"),
+        ({"token_verify_path": "readyz/"}, "token_verify_path", "the readiness check"),
+        ({"api_prefix": "metrics"}, "api_prefix", "the metrics"),
         (
             {"token_obtain_path": "api-auth/login/"},
             "token_obtain_path",
@@ -38,6 +41,41 @@ from .refusals import Raw, refusal_of
         ({"api_prefix": "static/v1"}, "api_prefix", "the static files"),
         ({"resources": "A(x: int) at docs"}, "resources", "the API's docs"),
         ({"resources": "A(x: int) at users/me"}, "resources", "the user's own account"),
+        (
+            {"resources": "A(x: int) at users/me/password"},
+            "resources",
+            "the user's own password",
+        ),
+        (
+            {"resources": "A(x: User) at users/search"},
+            "resources",
+            "the search for users",
+        ),
+        (
+            {"accounts": "invited", "resources": "A(x: int) at users"},
+            "resources",
+            "the creation of accounts",
+        ),
+        (
+            {"accounts": "open", "resources": "A(x: int) at users/confirm"},
+            "resources",
+            "the confirmation of an account",
+        ),
+        (
+            {"accounts": "open", "token_obtain_path": "api/users/me/email"},
+            "token_obtain_path",
+            "the user's own e-mail address",
+        ),
+        (
+            {"accounts": "invited", "resources": "A(x: int) at password/reset"},
+            "resources",
+            "the reset of a password",
+        ),
+        (
+            {"accounts": "invited", "token_blacklist_path": "api/sessions/end"},
+            "token_blacklist_path",
+            "the end of sessions by a link",
+        ),
         (
             {"api_prefix": "/", "resources": "A(x: int) at admin/things"},
             "resources",
@@ -65,6 +103,10 @@ def test_address_collision_is_refused(
         {"token_obtain_path": "api-auth/login", "also_accept": "nothing"},
         {"resources": "A(x: int) at admin"},
         {"resources": "User2(x: int) at users"},
+        {"resources": "A(x: int) at password/reset"},
+        {"token_blacklist_path": "api/sessions/end"},
+        {"accounts": "open", "revocation": "none", "token_verify_path": "api/sessions/end"},
+        {"accounts": "open", "resources": "Password(x: int); Email(x: int) at password"},
         {"resources": "A(x: int) at b; B(x: int) at b/c"},
         {"revocation": "none", "token_verify_path": "api/token/blacklist/"},
     ],

@@ -18,6 +18,7 @@ PASSWORD = "correct horse battery staple"  # noqa: S105
 PROJECTS: dict[str, dict[str, str]] = {
     "default": {},
     "cookie": {
+        "accounts": "invited",
         "token_flow": "pair-with-refresh-cookie",
         "also_accept": "session",
         "resources": """
@@ -29,6 +30,7 @@ PROJECTS: dict[str, dict[str, str]] = {
     "sliding": {
         "token_flow": "sliding",
         "login_field": "email",
+        "accounts": "open",
         "also_accept": "basic",
         "token_obtain_path": "auth/login/",
     },
@@ -55,7 +57,10 @@ PROJECTS: dict[str, dict[str, str]] = {
                 an_email: email unique, a_url: url, a_slug: slug, a_json: json,
                 an_object: json = {}, a_choice: choice(small|large) = small,
                 a_maybe: choice(x|y) optional, an_id: uuid optional,
-                a_price: decimal(6,2) = 1.50
+                a_price: decimal(6,2) = 1.50, a_bigint: bigint = 9007199254740993,
+                a_rating: int(1..5) optional, a_share: float(0..1) = 0.5,
+                a_cost: decimal(6,2,0..) optional, a_user: User optional,
+                users: many User optional, unique(a_date, a_choice)
             );
             Code(code: str(2), detail: str optional)
         """,
@@ -100,6 +105,8 @@ def serve(name: str, folder: Path) -> Iterator[Site]:
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
         "DEBUG": "False",
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        "EMAIL_URL": "dummymail://",
+        "FRONTEND_URL": "https://app.example.com",
         # The server has no certificate.
         "HTTPS": "False",
         # Each client has the address that it sends, as behind a proxy.

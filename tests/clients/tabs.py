@@ -7,8 +7,8 @@ import http.server
 import re
 import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Request, expect
@@ -26,10 +26,13 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def serve(folder: Path) -> Iterator[str]:
+def serve(folder: Path) -> AbstractContextManager[str]:
     """Serves the files of a folder, and yields their address."""
-    handler = functools.partial(Handler, directory=str(folder))
+    return serve_with(functools.partial(Handler, directory=str(folder)))
+
+
+@contextmanager
+def serve_with(handler: Callable[..., http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://localhost:{server.server_port}"

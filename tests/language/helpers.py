@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import strategies as st
 
+from drf_jwt_template.language import reader
 from drf_jwt_template.language.field import Field
 from drf_jwt_template.language.kinds import KINDS, SCALARS
 from drf_jwt_template.language.parser import parse
@@ -26,9 +27,10 @@ def field_of(text: str) -> Field:
 
 def errors_of(text: str) -> list[tuple[str, str]]:
     """Returns the underlined text and the message of each error."""
-    with pytest.raises(LanguageError) as refusal:
-        parse(text)
-    rows = str(refusal.value).split("\n")
+    with pytest.MonkeyPatch.context() as patch:
+        # Whole lines, however long they are.
+        patch.setattr(reader, "LONGEST_LINE", len(text))
+        rows = refusal_of(text).split("\n")
     assert len(rows) % 3 == 0
     found = []
     for message, line, carets in zip(rows[::3], rows[1::3], rows[2::3], strict=True):
@@ -52,6 +54,7 @@ NAMES = st.from_regex(r"[a-z]{1,8}(_[a-z]{1,8})?", fullmatch=True).filter(
 )
 
 
+RANGED = ("int(1..5)", "bigint(-5..)", "float(..0.5)", "decimal(8,2,0..9.5)")
 RESOURCE_NAMES = ("Author", "Book", "LendingDesk")
 
 
@@ -62,7 +65,8 @@ def descriptions(draw: st.DrawFn) -> dict[str, tuple[str, dict[str, tuple[str, s
     for name in RESOURCE_NAMES[: draw(st.integers(1, len(RESOURCE_NAMES)))]:
         fields = {}
         for field in draw(st.lists(NAMES, min_size=1, max_size=5, unique=True)):
-            kind = draw(st.sampled_from([*SCALARS, *described, name, "many"]))
+            kinds = [*SCALARS, *RANGED, *described, name, "User", "many"]
+            kind = draw(st.sampled_from(kinds))
             default, flags = "", draw(st.sampled_from(["", " optional"]))
             if kind in SCALARS:
                 if draw(st.booleans()):
@@ -71,7 +75,7 @@ def descriptions(draw: st.DrawFn) -> dict[str, tuple[str, dict[str, tuple[str, s
                     flags += draw(st.sampled_from(["", " unique"]))
                 kind = EXAMPLES[kind]
             elif kind == "many":
-                kind = f"many {draw(st.sampled_from([*described, name]))}"
+                kind = f"many {draw(st.sampled_from([*described, name, 'User']))}"
             if kind.endswith(name):
                 # A required relation to itself would be a cycle.
                 flags = " optional"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -13,7 +14,7 @@ from .helpers import EXAMPLES, field_of
 
 
 def value_of(source: str, n: int) -> object:
-    value: object = eval(source, {"n": n, "str": str})  # noqa: S307
+    value: object = eval(source, {"n": n, "Decimal": Decimal})  # noqa: S307
     return value
 
 
@@ -29,6 +30,22 @@ def value_of(source: str, n: int) -> object:
         "decimal(1,1)",
         "decimal(3,3)",
         "decimal(3,2)",
+        "int(0..)",
+        "int(1..5)",
+        "int(1..12)",
+        "int(-90..-20)",
+        "int(..-3)",
+        "int(0..100)",
+        "bigint(5..)",
+        "float(0..1)",
+        "float(..-2)",
+        "float(2.5..)",
+        "decimal(8,2,0..)",
+        "decimal(8,2,9..)",
+        "decimal(8,2,..-9)",
+        "decimal(3,2,0..0.05)",
+        "decimal(2,0,..3)",
+        "decimal(100,50,0..0.5)",
         "choice(a)",
         "choice(a|b)",
         "str(600) unique",
@@ -40,14 +57,20 @@ def test_samples_fit_field(type_: str) -> None:
     samples = [value_of(field.sample, n) for n in range(1, 10)]
     json.dumps(samples)
     different = {json.dumps(sample) for sample in samples}
-    assert len(different) == (9 if field.type not in ("bool", "choice") else len({*samples}))
+    assert len(different) == (9 if field.type not in ("bool", "choice") else len({*samples})) or (
+        field.few == len(different)
+    )
+    low, high = Decimal(field.low or "-Infinity"), Decimal(field.high or "Infinity")
+    if field.has_range:
+        assert all(low <= Decimal(str(sample)) <= high for sample in samples)
+        assert not low <= Decimal(str(value_of(field.invalid, 1))) <= high
     if field.max_length:
         assert all(1 <= len(str(sample)) <= field.max_length for sample in samples)
     if field.type == "decimal":
         digits, places = map(int, field.arguments)
         for sample in samples:
             assert re.fullmatch(
-                rf"\d{{1,{max(1, digits - places)}}}(\.\d{{{places}}})?", str(sample)
+                rf"-?\d{{1,{max(1, digits - places)}}}(\.\d{{{places}}})?", str(sample)
             )
     if field.type == "choice":
         assert {*samples} <= {*field.arguments}

@@ -65,7 +65,7 @@ def test_reverse_accessors_differ() -> None:
     text = (
         "Book(writer: Person, reader: Person optional, next: Book optional, books: int);"
         "Person(name: str, best: Book optional unique, book: str);"
-        "Group(n: int, owner: owner); Note(owner: owner, n: int)"
+        "Group(n: int, owner: owner); Note(owner: owner, n: int); Invitation(owner: owner, n: int)"
     )
     ways: dict[str, list[str]] = {}
     for resource in parse(text):
@@ -76,8 +76,8 @@ def test_reverse_accessors_differ() -> None:
         "Person": ["books", "books_by_reader"],
         # Book has a field `books`.
         "Book": ["books_by_next", "person"],
-        # Django's user has a field `groups`.
-        "user": ["groups_by_owner", "notes"],
+        # Django's user has a field `groups`, and the project's own model `invitations`.
+        "User": ["groups_by_owner", "notes", "invitations_by_owner"],
     }
 
 
@@ -102,6 +102,7 @@ def test_classes_of_choices_have_names_of_their_own() -> None:
 def test_components_have_names_of_their_own() -> None:
     text = (
         "Leave(x: int); LeaveRequest(x: int); LeaveErrors(x: int); TokenVerify(x: int);"
+        "PasswordReset(x: int); LinkTokenErrors(x: int);"
         "ErrorDetail(x: int); TokenRefreshErrors(x: int); BlankEnum(x: int);"
         "A(b_c: choice(a|b)); AB(c: choice(a|b))"
     )
@@ -111,6 +112,8 @@ def test_components_have_names_of_their_own() -> None:
         "LeaveRequest": "LeaveRequestResource",
         "LeaveErrors": "LeaveErrorsResource",
         "TokenVerify": "TokenVerifyResource",
+        "PasswordReset": "PasswordResetResource",
+        "LinkTokenErrors": "LinkTokenErrorsResource",
         "ErrorDetail": "ErrorDetailResource",
         "TokenRefreshErrors": "TokenRefreshErrorsResource",
         "BlankEnum": "BlankEnumResource",
@@ -125,7 +128,7 @@ def test_components_have_names_of_their_own() -> None:
         ("A(b: Bok); Book(x: int)", "Bok", "unknown type 'Bok'; did you mean 'Book'?"),
         ("A(b: many Bok); Book(x: int)", "Bok", "did you mean 'Book'?; allowed: str, str(N)"),
         ("A(b: Strng)", "Strng", "did you mean 'str'?"),
-        ("A(b: many str)", "str", "unknown type 'str'"),
+        ("A(b: many str)", "many str", "many needs a resource"),
         ("A(b: many)", ")", "expected a resource after 'many', found ')'"),
         (
             "A(a: A)",
@@ -135,7 +138,7 @@ def test_components_have_names_of_their_own() -> None:
         ("A(a: many A)", "A", "make one optional"),
         ("A(b: B); B(c: C); C(a: many A)", "A", "A.b, B.c, C.a"),
         ("A(x: int, o: user)", "user", "for the user who owns a row, use 'owner'"),
-        ("A(o: owner)", "A", "A must have a field besides its owner"),
+        ("A(x: user)", "user", "and for another user 'User'"),
         ("A(x: int, o: owner, p: owner)", "p", "A must have only one owner"),
         ("A(x: int, o: owner optional)", "optional", "the owner must not be optional"),
         ("A(x: int, o: owner unique)", "unique", "the owner must not be unique"),
@@ -165,3 +168,40 @@ def test_clashing_reverse_accessors_are_refused() -> None:
         "the reverse accessor of Cat.b would be 'cats' or 'cats_by_b', but B already has both"
         in error
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "on_delete"),
+    [
+        ("A(u: User)", "PROTECT"),
+        ("A(u: User optional)", "SET_NULL"),
+        ("A(u: User, o: owner)", "RESTRICT"),
+        ("A(u: User optional, o: owner)", "SET_NULL"),
+        ("A(u: many User, o: owner)", ""),
+    ],
+)
+def test_deletion_of_related_user(text: str, on_delete: str) -> None:
+    (resource,) = parse(text)
+    (field,) = resource.user_relations
+    assert field.on_delete == on_delete
+    assert "settings.AUTH_USER_MODEL" in field.declaration
+
+
+def test_owner_has_shorter_reverse_accessor() -> None:
+    (resource,) = parse("Booking(guest: User, booker: owner)")
+    assert [f.related_name for f in resource.fields] == ["bookings_by_guest", "bookings"]
+
+
+def test_constraints_have_different_names() -> None:
+    (resource,) = parse("A(a: int, b_c: int, a_b: int, c: int, unique(a, b_c), unique(a_b, c))")
+    assert [name for _, name in resource.unique_constraints] == [
+        "a_a_b_c_unique",
+        "a_a_b_c_unique_2",
+    ]
+
+
+def test_sets_of_few_values_differ() -> None:
+    (resource,) = parse("A(x: bool, y: choice(a|b|c), z: int(1..5), unique(x, y, z))")
+    sources = [field.sample for field in resource.fields]
+    sets = {tuple(eval(source, {"n": n}) for source in sources) for n in range(30)}  # noqa: S307
+    assert len(sets) == 30

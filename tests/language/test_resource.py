@@ -108,6 +108,7 @@ def test_nullable_text_does_not_represent_row() -> None:
         ("x: owner, y: bool", ["created_at", "id"], ["created_at"], True),
         ("created_at: date", ["id"], ["created_at"], False),
         ("created_at: date unique", ["id"], [], True),
+        ("x: bool, y: date, unique(x, y)", ["created_at", "id"], ["created_at", "y"], True),
     ],
 )
 def test_order_of_lists(

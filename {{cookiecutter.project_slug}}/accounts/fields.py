@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 
-class NormalizedField(ABC, models.CharField):
+class NormalizedField(models.CharField, ABC):
     """Normalizes its value wherever it is used: in a lookup, an update, a fixture or a form."""
 
     @abstractmethod

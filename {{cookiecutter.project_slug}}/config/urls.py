@@ -1,11 +1,16 @@
 """URL configuration of the project."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularRedocView,
+    SpectacularSwaggerSplitView,
+)
 
-admin.site.site_header = {{ project.name | py(before=25) }}
+admin.site.site_header = settings.PROJECT_NAME
 admin.site.site_title = admin.site.site_header
 
 urlpatterns = [
@@ -23,7 +28,8 @@ urlpatterns = [
     ),
     path(
         "{{ project.paths.prefix }}docs/",
-        SpectacularSwaggerView.as_view(http_method_names=["get", "head"]),
+        # Its script is not in the page: the Content Security Policy forbids that.
+        SpectacularSwaggerSplitView.as_view(http_method_names=["get", "head"]),
         name="swagger-ui",
     ),
     path(

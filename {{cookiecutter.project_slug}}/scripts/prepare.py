@@ -10,15 +10,22 @@ import os
 import secrets
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import django
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.core.management.commands import makemigrations
 from django.db import Error, OperationalError, ProgrammingError, connection, transaction
+from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.operations.base import Operation
 from django.urls import reverse
 
 from config.env import BASE_DIR
@@ -111,6 +118,49 @@ def create_database() -> None:
         cursor.execute(f"CREATE DATABASE {name}")
 
 
+class Autodetector(MigrationAutodetector):
+    """Creates models with their indexes and constraints.
+
+    Django adds them one by one to a model that others refer to, and loads all related models after
+    each. The time would grow with the square of the number of models, also in each run of the tests.
+    """
+
+    def changes(self, *args: Any, **kwargs: Any) -> dict[str, list[Migration]]:
+        changes = super().changes(*args, **kwargs)
+        for migration in chain.from_iterable(changes.values()):
+            merged = list(merge_operations(migration.operations))
+            migration.operations = merged  # type: ignore[misc]
+        return changes
+
+
+class Command(makemigrations.Command):
+    autodetector = Autodetector
+
+
+def merge_operations(operations: Sequence[Operation]) -> Iterator[Operation]:
+    """Yields the operations; those that create models include their indexes and constraints.
+
+    What may contain a field that is added later remains an operation of its own.
+    """
+    models = {op.name_lower: op for op in operations if isinstance(op, CreateModel)}
+    added = [op for op in operations if isinstance(op, AddField)]
+    item: Any
+    for operation in operations:
+        if isinstance(operation, AddIndex):
+            option, item = "indexes", operation.index
+        elif isinstance(operation, AddConstraint):
+            option, item = "constraints", operation.constraint
+        else:
+            yield operation
+            continue
+        name = operation.model_name_lower
+        later = (op.name for op in added if op.model_name_lower == name)
+        if name not in models or any(field in repr(item) for field in later):
+            yield operation
+        else:
+            models[name].options.setdefault(option, []).append(item)
+
+
 def create_first_migrations() -> None:
     """Creates the first migration of each of the project's apps that has models and none yet.
 
@@ -132,7 +182,7 @@ def create_first_migrations() -> None:
     if labels:
         for label in labels:
             marks[label].touch()
-        call_command("makemigrations", *labels, verbosity=0)
+        call_command(Command(), *labels, verbosity=0)
         importlib.invalidate_caches()
     for mark in marks.values():
         mark.unlink(missing_ok=True)
@@ -185,4 +235,7 @@ def write_schema() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ImproperlyConfigured as invalid:
+        sys.exit(f"error: The settings are invalid: {invalid}")

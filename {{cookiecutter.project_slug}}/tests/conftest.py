@@ -12,7 +12,9 @@ import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.conf import settings
 from django.contrib.auth import models as auth
+from django.core import mail
 from django.core.cache import caches
 from django.db import connection, connections
 from django.test import override_settings
@@ -24,13 +26,25 @@ from rest_framework_simplejwt.settings import api_settings
 
 from accounts.hashers import PasswordHasher
 from accounts.models import User
+from config.settings import AUTH_PASSWORD_VALIDATORS
 from tokens import algorithm, cookies, issuer
 from tokens.algorithm import Key, generate_key
+from tokens.throttles import AtomicRateThrottle
 
 PASSWORD = "correct horse battery staple"
 LOGIN = {{ '"ada@example.com"' if project.accounts.email_login else '"ada"' }}
 CREDENTIALS = {"{{ project.accounts.login_field }}": LOGIN, "password": PASSWORD}
 LOCAL = "django.core.cache.backends.locmem.LocMemCache"
+# % if project.accounts.mail
+DATABASE = "django_tasks_db.DatabaseBackend"
+IMMEDIATE = "{{ project.accounts.tasks }}.backends.immediate.ImmediateBackend"
+# % endif
+# Those that need no network.
+LOCAL_VALIDATORS = [
+    validator
+    for validator in AUTH_PASSWORD_VALIDATORS
+    if validator["NAME"] != "accounts.password_validation.BreachedPasswordValidator"
+]
 
 Travel = Callable[[timedelta], time_machine.travel]
 
@@ -56,9 +70,21 @@ def _test_settings() -> Iterator[None]:
     with override_settings(
         # Throttles count from zero in each test.
         CACHES={alias: {"BACKEND": LOCAL, "LOCATION": alias} for alias in ("default", "local")},
+        # % if project.accounts.mail
+        FRONTEND_URL="https://app.example.com",
+        # % endif
+        # % if project.accounts.notices
+        # A login sends no mail, except in the tests of notices.
+        NEW_LOGIN_NOTICES=False,
+        # % endif
         PASSWORD_HASHERS=["tests.conftest.CheapHasher"],
+        AUTH_PASSWORD_VALIDATORS=LOCAL_VALIDATORS,
         # The test client uses HTTP, which would be redirected.
         SECURE_SSL_REDIRECT=False,
+        # % if project.accounts.mail
+        # Requests send their mails themselves; Django keeps these in `mail.outbox`.
+        TASKS={"default": {"BACKEND": IMMEDIATE, "QUEUES": ["default", "mail"]}},
+        # % endif
     ):
         for alias in caches:
             caches[alias].clear()
@@ -188,6 +214,15 @@ def log_out(token: str) -> Any:
 # % endif
 
 
+# % if project.accounts.mail
+def read_link(page: str) -> str:
+    """Returns the token of the last mail that was sent with a link to this page."""
+    start = f"{settings.FRONTEND_URL}/{page}#"
+    lines = [line for message in mail.outbox for line in str(message.body).splitlines()]
+    return [line.removeprefix(start) for line in lines if line.startswith(start)][-1]
+
+
+# % endif
 def status_with_token(token: str) -> int:
     """Returns the status of a request with this token."""
     return create_client(token).get(reverse("user-me")).status_code
@@ -246,6 +281,29 @@ def api_without_permission(api: APIClient, user: User) -> APIClient:
 
 
 # % endif
+# % if project.accounts.mail
+@pytest.fixture
+def queue(settings: Any) -> None:
+    """Stores tasks in the database, and runs none."""
+    settings.TASKS = {"default": {"BACKEND": DATABASE, "QUEUES": ["default", "mail"]}}
+
+
+# % endif
+@pytest.fixture
+def set_rates(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Returns a function that sets the rates of some throttles, and turns off the others.
+
+    It stops the clock in the middle of an hour: name it before the fixtures that log in.
+    """
+
+    def set_rates(**rates: str) -> None:
+        every: dict[str, str | None] = dict.fromkeys(AtomicRateThrottle.THROTTLE_RATES)
+        monkeypatch.setattr(AtomicRateThrottle, "THROTTLE_RATES", every | rates)
+
+    with time_machine.travel("2026-01-31T12:30:30+00:00", tick=False):
+        yield set_rates
+
+
 @pytest.fixture
 def travel_past() -> Travel:
     """Returns a function that travels to just after a lifetime has passed."""

@@ -15,7 +15,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
 from django.test import Client
 from django.urls import reverse
@@ -74,17 +74,30 @@ def find_extremes(field: Any) -> tuple[Any, ...]:
     return ()
 
 
+def limit(field: Any, value: Any) -> Any:
+    """Returns the value, or the nearest one in the range of the field."""
+    for validator in field.validators:
+        if isinstance(validator, MinValueValidator):
+            value = max(value, validator.limit_value)
+        if isinstance(validator, MaxValueValidator):
+            value = min(value, validator.limit_value)
+    return value
+
+
 def make_odd(row: models.Model, number: int) -> None:
     """Gives a row empty (0), the smallest (1) or the largest values (2)."""
     values: dict[str, Any] = {}
-    for field in row._meta.fields:
+    # Few sets of values may be left.
+    constraints = [c for c in row._meta.constraints if isinstance(c, models.UniqueConstraint)]
+    unique = {name for constraint in constraints for name in constraint.fields}
+    for field in (f for f in row._meta.fields if f.name not in unique):
         extremes = find_extremes(field)
         if number == 0 and field.null:
             values[field.name] = None
         elif number == 0 and field.blank and field.get_internal_type() in TEXT_FIELDS:
             values[field.name] = ""
         elif number > 0 and extremes:
-            values[field.name] = extremes[number - 1]
+            values[field.name] = limit(field, extremes[number - 1])
         elif number == 2 and field.null and field.related_model:
             values[field.name] = field.related_model._base_manager.last()
     type(row)._base_manager.filter(pk=row.pk).update(**values)

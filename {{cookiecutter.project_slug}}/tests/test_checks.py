@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.checks import run_checks
+from django.db import connection
 from django.test import override_settings
 from django.urls import clear_url_caches, include, path
 from rest_framework.views import APIView
@@ -12,6 +13,7 @@ from rest_framework_simplejwt import authentication
 from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.settings import api_settings
 
+from config.env import BASE_DIR
 from tokens import checks
 from tokens.keys import KeyRing
 from tokens.password_validation import EndSessionsValidator
@@ -34,7 +36,9 @@ def test_invalid_key_is_reported(key: str) -> None:
 
 
 def test_secret_key_as_signing_key_is_reported() -> None:
-    assert find_problems(SECRET_KEY=settings.JWT_KEYS.keys[0].signing) == ["tokens.E002"]
+    key = settings.JWT_KEYS.keys[0].signing
+    assert find_problems(SECRET_KEY=key) == ["tokens.E002"]
+    assert find_problems(SECRET_KEY_FALLBACKS=[key]) == ["tokens.E002"]
 # % endif
 
 
@@ -127,7 +131,7 @@ def test_view_that_ignores_sessions_is_reported(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.undo()
         clear_url_caches()
 # % endif
-# % if project.revocation.enabled
+# % if project.revocation.by_password
 
 
 class OwnValidator(EndSessionsValidator):
@@ -153,8 +157,42 @@ def test_backend_without_limits_is_reported() -> None:
     assert find_problems(AUTHENTICATION_BACKENDS=[stock]) == ["tokens.W003"]
 
 
-def test_cache_per_process_is_reported() -> None:
-    memory = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    shared = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
-    assert find_problems(deploy=True, CACHES=memory) == ["tokens.W001"]
-    assert find_problems(deploy=True, CACHES=shared) == []
+MEMORY = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+PRODUCTION: dict[str, Any] = {
+    "CACHES": {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}},
+    "SECURE_SSL_REDIRECT": True,
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("SECURE_SSL_REDIRECT", False, []),
+        ("CACHES", MEMORY, ["tokens.W001"]),
+        ("SECURE_PROXY_SSL_HEADER", None, ["tokens.W005"]),
+    ],
+)
+def test_problem_of_production_is_reported(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: Any, expected: list[str]
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "NAME", "/srv/database")
+    assert find_problems(deploy=True, **PRODUCTION | {name: value}) == expected
+# % if not project.postgresql
+
+
+@pytest.mark.parametrize(
+    ("engine", "name", "expected"),
+    [
+        ("sqlite3", BASE_DIR / "db.sqlite3", ["tokens.W006"]),
+        ("sqlite3", "/srv/db.sqlite3", []),
+        ("postgresql", "name", []),
+    ],
+)
+def test_database_beside_code_is_reported(
+    monkeypatch: pytest.MonkeyPatch, engine: str, name: object, expected: list[str]
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "ENGINE", f"django.db.backends.{engine}")
+    monkeypatch.setitem(connection.settings_dict, "NAME", name)
+    assert find_problems(deploy=True, **PRODUCTION) == expected
+# % endif

@@ -4,6 +4,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from config.settings import CACHES
 from tokens import counters, throttles
 
 from .conftest import CREDENTIALS, LOGIN, read_tokens, refresh
@@ -110,15 +112,29 @@ def test_refusing_cache_stops_no_login(user: User) -> None:
             log_in_and_refresh()
 
 
-def test_logins_are_throttled_without_cache(
-    user: User, server: CacheServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def guess_passwords(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Returns the status of four logins with a wrong password, three of which are allowed."""
     rates = throttles.AtomicRateThrottle.THROTTLE_RATES | {"login_account_address": "3/min"}
     monkeypatch.setattr(throttles.AtomicRateThrottle, "THROTTLE_RATES", rates)
     body = CREDENTIALS | {"{{ project.accounts.login_field }}": LOGIN, "password": "guess"}
-    with use_cache(server.url), time_machine.travel("2026-01-31T12:00:30+00:00", tick=False):
-        statuses = [APIClient().post(OBTAIN, body).status_code for _ in range(4)]
-    assert statuses == [401] * 3 + [429]
+    with time_machine.travel("2026-01-31T12:00:30+00:00", tick=False):
+        return [APIClient().post(OBTAIN, body).status_code for _ in range(4)]
+
+
+def test_logins_are_throttled_without_cache(
+    user: User, server: CacheServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with use_cache(server.url):
+        assert guess_passwords(monkeypatch) == [401] * 3 + [429]
+
+
+@pytest.mark.skipif("redis" not in CACHES["default"]["BACKEND"], reason="needs a Redis server")
+def test_logins_are_throttled_with_redis(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Other keys than those of a running project.
+    redis = CACHES["default"] | {"KEY_PREFIX": uuid4().hex}
+    with override_settings(CACHES=settings.CACHES | {"default": redis}):
+        assert guess_passwords(monkeypatch) == [401] * 3 + [429]
+    assert not counters.breaker.is_open
 
 
 def test_available_cache_is_used_again(user: User, server: CacheServer) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from tempfile import mkdtemp
 
 import jwt
 import pytest
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from django.conf import settings
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -29,7 +31,7 @@ from rest_framework_simplejwt import state
 
 from accounts.models import User
 from tokens.algorithm import Key, compute_thumbprint, generate_key
-from tokens.keys import MAX_AGE, KeyRing
+from tokens.keys import DELAY, KeyRing
 
 from .conftest import CREDENTIALS, status_with_token
 
@@ -62,9 +64,9 @@ def test_rotation_keeps_old_tokens_valid(
     old, before = fetch_access_token(anonymous), ring.signer.verifying
     assert "Older keys: 1 kept, 0 deleted." in rotate_keys()
     assert "key_rotated" in {getattr(record, "event", "") for record in caplog.records}
-    # Other services may cache the old public keys until then.
+    # Other servers may not have the file until then, and other services cache the old public keys.
     assert ring.signer.verifying == before
-    with time_machine.travel(timezone.now() + MAX_AGE, tick=False):
+    with time_machine.travel(timezone.now() + DELAY, tick=False):
         assert ring.signer == ring.keys[0]
         assert status_with_token(fetch_access_token(anonymous)) == 200
     assert status_with_token(old) == 200
@@ -92,7 +94,7 @@ def test_rotation_deletes_expired_keys(ring: KeyRing) -> None:
     longest = {{ project.tokens.refresh_lifetime | duration }} + state.token_backend.get_leeway()
     # % endif
     rotate_keys()
-    end = timezone.now() + MAX_AGE + longest
+    end = timezone.now() + DELAY + longest
     with time_machine.travel(end - timedelta(seconds=10), tick=False):
         assert "Older keys: 2 kept, 0 deleted." in rotate_keys()
     with time_machine.travel(end, tick=False):
@@ -118,9 +120,51 @@ def test_rotation_fails_while_another_runs(ring: KeyRing) -> None:
     assert len(ring.keys) == 1
 
 
+def test_key_without_start_does_not_sign(ring: KeyRing) -> None:
+    """A key that is added by hand signs when it is the only one, or from the datetime above it."""
+    old = ring.signer.verifying
+    assert ring.file
+    oldest = ring.file.read_text()
+    added = generate_key()
+    ring.file.write_text(f"{added}\n{oldest}")
+    assert len(ring.keys) == 2
+    assert ring.signer.verifying == old
+    assert "tokens.W004" in {message.id for message in run_checks(tags=["tokens"])}
+    ring.file.write_text(f"# signs from 2020-01-01T00:00:00+00:00\n{added}\n{oldest}")
+    assert ring.signer == ring.keys[0]
+    ring.file.write_text(added)
+    assert ring.signer == ring.keys[0]
+    assert ring.signer.verifying != old
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows restricts symbolic links")
+def test_mounted_secret_is_reloaded(tmp_path: Path) -> None:
+    """Replaces the file by another target of a symbolic link, as Kubernetes does."""
+
+    def mount(text: str) -> None:
+        folder = Path(mkdtemp(prefix="..", dir=tmp_path))
+        (folder / "keys").write_text(text)
+        # Both versions can have the same time of modification.
+        os.utime(folder / "keys", (0, 0))
+        (tmp_path / "..data_tmp").symlink_to(folder.name)
+        (tmp_path / "..data_tmp").replace(tmp_path / "..data")
+
+    oldest = generate_key()
+    mount(oldest)
+    (tmp_path / "keys").symlink_to("..data/keys")
+    ring = KeyRing(tmp_path / "keys")
+    assert len(ring.keys) == 1
+    mount(f"# signs from 2020-01-01T00:00:00+00:00\n{generate_key()}\n{oldest}")
+    assert len(ring.keys) == 2
+    assert ring.signer == ring.keys[0]
+
+
 def test_broken_file_keeps_known_keys(ring: KeyRing) -> None:
     keys = ring.keys
     assert ring.file
+    for start in ("2020-01-01T00:00:00", "today"):
+        ring.file.write_text(f"# signs from {start}\n{generate_key()}", encoding="utf-8")
+        assert ring.keys == keys
     ring.file.write_text("# no key", encoding="utf-8")
     assert ring.keys == keys
     ring.file.unlink()
@@ -145,6 +189,7 @@ def test_keys_are_read_from_environment(
     monkeypatch.setenv("JWT_SIGNING_KEY", texts[0])
     monkeypatch.setenv("JWT_SIGNING_KEY_FALLBACKS", texts[1])
     ring = KeyRing.from_environment(Env(), tmp_path)
+    assert ring.signer == ring.keys[0]
     # % if project.keys.symmetric
     assert [key.signing for key in ring.keys] == keys
     # % else

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError
+from django.db import models
+from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel
 
 from accounts.models import User
 from scripts import prepare
@@ -47,3 +49,19 @@ def test_superuser_without_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(CommandError, match="{{ project.accounts.login_field }}"):
         prepare.create_superuser()
     assert not User.objects.exists()
+
+
+def test_first_migration_creates_models_with_indexes() -> None:
+    room = CreateModel("Room", [("name", models.TextField())])
+    note = CreateModel("Note", [("room", models.ForeignKey("Room", models.CASCADE))])
+    author = AddField("note", "author", models.TextField())
+    by_name = models.Index(fields=["name"], name="by_name")
+    by_author = models.Index(fields=["author"], name="by_author")
+    with_name = models.CheckConstraint(condition=~models.Q(name=""), name="with_name")
+    with_author = models.UniqueConstraint(fields=["room", "author"], name="with_author")
+    later = [AddIndex("note", by_author), AddConstraint("note", with_author)]
+    operations = [room, note, author, AddIndex("room", by_name), AddConstraint("room", with_name)]
+    merged = list(prepare.merge_operations([*operations, *later]))
+    assert merged == [room, note, author, *later]
+    assert room.options == {"indexes": [by_name], "constraints": [with_name]}
+    assert not note.options

@@ -31,6 +31,9 @@ RATES = {
     "login_account": "4/hour",
     "token_refresh": "2/min",
     "token_verify": "2/min",
+    # % if project.accounts.notices
+    "notice_mailbox": "20/day",
+    # % endif
 }
 
 pytestmark = pytest.mark.django_db

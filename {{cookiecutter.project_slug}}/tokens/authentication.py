@@ -8,6 +8,8 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
+from accounts.models import User
+
 from .models import Session
 
 
@@ -58,3 +60,16 @@ class JWTAuthentication(authentication.JWTAuthentication):
                 )
         return session
     # % endif
+# % if project.revocation.enabled
+
+
+def check_password_is_current(user: User) -> None:
+    """Raises AuthenticationFailed if the password has changed since it was checked.
+
+    The change has ended all sessions before this one begins. The lock waits for a change that is not
+    complete, so a transaction is required.
+    """
+    current = User.objects.select_for_update(no_key=True).filter(pk=user.pk)
+    if current.values_list("password", flat=True).first() != user.password:
+        raise AuthenticationFailed(_("The user's password has been changed."), "password_changed")
+# % endif

@@ -1,12 +1,14 @@
 """System checks for the token policy."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import get_password_validators
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import connection
 from django.urls import URLResolver, get_resolver
 from django.utils.module_loading import import_string
 from jwt import PyJWTError
@@ -15,6 +17,7 @@ from rest_framework_simplejwt.exceptions import TokenBackendError
 from rest_framework_simplejwt.settings import api_settings
 
 from accounts.backends import ModelBackend
+from config.env import BASE_DIR
 
 from . import issuer, revocation, serializers
 from .authentication import JWTAuthentication
@@ -67,7 +70,7 @@ def check_policy(**kwargs: Any) -> list[CheckMessage]:
         # % if project.revocation.sessions
         *check_sessions(),
         # % endif
-        # % if project.revocation.enabled
+        # % if project.revocation.by_password
         *check_password_validators(),
         # % endif
     ]
@@ -80,9 +83,15 @@ def check_signing_keys() -> Iterator[CheckMessage]:
         yield Error(f"A signing key is invalid: {error}.", hint=KEY_HINT, id="tokens.E001")
         return
     # % if project.keys.symmetric
-    if any(key.signing == settings.SECRET_KEY for key in keys):
+    if any(key.signing in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS) for key in keys):
         yield Error("A signing key must not be SECRET_KEY.", hint=KEY_HINT, id="tokens.E002")
     # % endif
+    if unused := settings.JWT_KEYS.count_unused():
+        yield Warning(
+            f"{unused} keys in JWT_SIGNING_KEY_FILE never sign: they do not state from when on.",
+            hint="Add keys with `manage.py rotate_signing_key`.",
+            id="tokens.W004",
+        )
     try:
         if state.token_backend.algorithm != keys[0].algorithm:
             raise ValueError(f"the keys are for {keys[0].algorithm}")
@@ -185,7 +194,7 @@ def find_stock_authentication(patterns: list[Any]) -> set[tuple[str, str]]:
                 found.add((f"{view.__module__}.{view.__name__}", used.__name__))
     return found
 # % endif
-# % if project.revocation.enabled
+# % if project.revocation.by_password
 
 
 def check_password_validators() -> Iterator[CheckMessage]:
@@ -193,7 +202,7 @@ def check_password_validators() -> Iterator[CheckMessage]:
     if not any(isinstance(entry, EndSessionsValidator) for entry in validators):
         yield Error(
             "AUTH_PASSWORD_VALIDATORS must contain EndSessionsValidator: without it, a new"
-            " password ends no session.",
+            " password revokes no tokens.",
             hint="Add tokens.password_validation.EndSessionsValidator or a subclass.",
             id="tokens.E007",
         )
@@ -201,27 +210,45 @@ def check_password_validators() -> Iterator[CheckMessage]:
 
 
 @register("tokens")
-def check_backends(**kwargs: Any) -> list[CheckMessage]:
+def check_backends(**kwargs: Any) -> Iterator[CheckMessage]:
     backends = map(import_string, settings.AUTHENTICATION_BACKENDS)
-    if any(issubclass(backend, ModelBackend) for backend in backends):
-        return []
-    return [
-        Warning(
+    if not any(issubclass(backend, ModelBackend) for backend in backends):
+        yield Warning(
             "No backend of AUTHENTICATION_BACKENDS limits failed logins.",
             hint="Derive your backend from accounts.backends.ModelBackend.",
             id="tokens.W003",
         )
-    ]
 
 
 @register("tokens", deploy=True)
-def check_throttles(**kwargs: Any) -> list[CheckMessage]:
+def check_throttles(**kwargs: Any) -> Iterator[CheckMessage]:
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
-        return [
-            Warning(
-                "Each process counts throttled requests in its own memory.",
-                hint="Set CACHE_URL to a cache that all processes share, such as redis://…",
-                id="tokens.W001",
-            )
-        ]
-    return []
+        yield Warning(
+            "Each process counts throttled requests in its own memory.",
+            hint="Set CACHE_URL to a cache that all processes share, such as redis://…",
+            id="tokens.W001",
+        )
+
+
+@register("tokens", deploy=True)
+def check_proxies(**kwargs: Any) -> Iterator[CheckMessage]:
+    if settings.SECURE_SSL_REDIRECT and not settings.SECURE_PROXY_SSL_HEADER:
+        yield Warning(
+            "Each request through a proxy is redirected to itself: no proxy is trusted.",
+            hint="Set NUM_PROXIES to the number of proxies, which set X-Forwarded-Proto.",
+            id="tokens.W005",
+        )
+# % if not project.postgresql
+
+
+@register("tokens", deploy=True)
+def check_database(**kwargs: Any) -> Iterator[CheckMessage]:
+    database = connection.settings_dict
+    local = BASE_DIR in Path(str(database["NAME"])).parents
+    if database["ENGINE"] == "django.db.backends.sqlite3" and local:
+        yield Warning(
+            "The database is a file beside the code, which a new container does not have.",
+            hint="Set DATABASE_URL, such as to postgres://user:password@host/name",
+            id="tokens.W006",
+        )
+# % endif

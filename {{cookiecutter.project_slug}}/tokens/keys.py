@@ -1,11 +1,11 @@
 """The key ring: the newest active key signs, all keys verify.
 
-The file that JWT_SIGNING_KEY_FILE names contains the keys, the newest first. Without a file,
-JWT_SIGNING_KEY is the newest key and JWT_SIGNING_KEY_FALLBACKS lists the older ones, separated by
-commas.
+The file that JWT_SIGNING_KEY_FILE names contains the keys, the newest first. The line above a key
+states from when on it signs; the oldest key needs none. Without a file, JWT_SIGNING_KEY signs, and
+JWT_SIGNING_KEY_FALLBACKS lists keys that only verify, separated by commas.
 
 `manage.py rotate_signing_key` adds a new key to the file; running processes reload it. The new key
-signs after MAX_AGE, when other services have fetched its public half.
+signs after DELAY, when all processes know it and other services have fetched its public half.
 
 `python -m tokens.keys FILE` creates the file. Only its owner can read it.
 """
@@ -29,8 +29,13 @@ logger = logging.getLogger("tokens")
 
 FROM = "# signs from "
 ENTRY = re.compile(rf"(?:^{FROM}(?P<start>\S+)\n+)?(?P<key>{PATTERN})", re.MULTILINE | re.DOTALL)
-# How long other services may cache the public keys, and how long a new key waits.
+# How long other services may cache the public keys.
 MAX_AGE = timedelta(minutes=5)
+# How long a new key waits: until the file has reached all servers, and MAX_AGE after that.
+# % if project.deployment.kubernetes
+# A Secret of Kubernetes reaches its pods within 2.5 minutes after it has been applied.
+# % endif
+DELAY = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -39,14 +44,14 @@ class Entry:
 
     text: str
     start: datetime | None = None
-    """None for the first key, which signs from the start."""
+    """None for a key that signs only if it is the oldest: others may not know it yet."""
 
     def __str__(self) -> str:
         comment = f"{FROM}{self.start.isoformat()}\n" if self.start else ""
         return f"{comment}{self.text}\n"
 
     def is_active(self) -> bool:
-        return self.start is None or self.start <= timezone.now()
+        return self.start is not None and self.start <= timezone.now()
 
 
 class KeyRing:
@@ -86,9 +91,16 @@ class KeyRing:
 
     @property
     def signer(self) -> Key:
-        """The newest active key. Raises ValueError if a key is invalid."""
+        """The newest active key, or the oldest one. Raises ValueError if a key is invalid."""
         known = self._load()
+        if self.file is None:
+            return known[0][1]
         return next((key for entry, key in known if entry.is_active()), known[-1][1])
+
+    def count_unused(self) -> int:
+        """Returns the number of keys that never sign: newer than others, and without a start."""
+        newer = self._load()[:-1] if self.file else ()
+        return sum(entry.start is None for entry, _ in newer)
 
     def _load(self) -> tuple[tuple[Entry, Key], ...]:
         """Returns the entries and their keys: the last valid ones if the file became invalid."""
@@ -113,7 +125,7 @@ class KeyRing:
         if self.file is None:
             return self._given
         entries = tuple(
-            Entry(found["key"], datetime.fromisoformat(found["start"]) if found["start"] else None)
+            Entry(found["key"], parse_start(found["start"]) if found["start"] else None)
             for found in ENTRY.finditer(self.file.read_text(encoding="utf-8"))
         )
         if not entries:
@@ -131,7 +143,7 @@ class KeyRing:
         if self.file is None:
             raise ValueError("the keys must be in a file")
         now = timezone.now()
-        start = now + MAX_AGE if longest else now
+        start = now + DELAY if longest else now
         draft = self.file.with_name(f"{self.file.name}.new")
         with create_private_file(draft) as target:
             old = self._read_entries()
@@ -143,10 +155,26 @@ class KeyRing:
         return start, len(old) - len(kept)
 
 
+def parse_start(text: str) -> datetime:
+    start = datetime.fromisoformat(text)
+    if start.tzinfo is None:
+        raise ValueError(f"{FROM}{text} must end with a UTC offset, such as +00:00")
+    return start
+
+
 def create_private_file(file: Path) -> TextIO:
     """Creates a file that only its owner can read. Raises FileExistsError if it exists."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     return os.fdopen(descriptor, "w", encoding="utf-8", newline="\n")
+
+
+def write_private_file(file: Path, text: str) -> None:
+    """Writes a file that only its owner can read. An interruption leaves no incomplete file."""
+    unfinished = file.with_name(f"{file.name}.new")
+    unfinished.unlink(missing_ok=True)
+    with create_private_file(unfinished) as new:
+        new.write(text)
+    unfinished.replace(file)
 
 
 if __name__ == "__main__":
@@ -154,9 +182,4 @@ if __name__ == "__main__":
     if path.exists():
         sys.exit(f"{path} exists already")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # An interruption leaves no incomplete file.
-    unfinished = path.with_name(f"{path.name}.new")
-    unfinished.unlink(missing_ok=True)
-    with create_private_file(unfinished) as new:
-        new.write(str(Entry(generate_key())))
-    unfinished.replace(path)
+    write_private_file(path, str(Entry(generate_key())))

@@ -13,7 +13,7 @@ from rest_framework_simplejwt.utils import datetime_to_epoch
 
 from accounts.models import User
 
-from . import issuer, pair, revocation
+from . import issuer, notices, pair, revocation
 from .authentication import JWTAuthentication
 from .events import log_event
 
@@ -47,6 +47,9 @@ class {{ project.tokens.obtain_serializer }}(serializers.{{ project.tokens.obtai
         revocation.record_session_use(token, request)
         # % endif
         log_event("login", request, user=self.user and self.user.pk)
+        # % if project.accounts.notices
+        notices.send_login_notice(token, request)
+        # % endif
         return data
 
 

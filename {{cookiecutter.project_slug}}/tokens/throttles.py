@@ -22,6 +22,10 @@ class AtomicRateThrottle(SimpleRateThrottle):
 
     counter: Counter | None = None
 
+    def __init__(self, scope: str | None = None) -> None:
+        self.scope = scope or self.scope
+        super().__init__()
+
     def allow_request(self, request: Request, view: APIView) -> bool:
         return self.count(get_network(request))
 
@@ -51,18 +55,6 @@ class TokenVerifyThrottle(AtomicRateThrottle):
     scope = "token_verify"
 
 
-class LoginAddressThrottle(AtomicRateThrottle):
-    scope = "login_address"
-
-
-class LoginAccountAddressThrottle(AtomicRateThrottle):
-    scope = "login_account_address"
-
-
-class LoginAccountThrottle(AtomicRateThrottle):
-    scope = "login_account"
-
-
 class LoginAttempt:
     """A login that counts as failed until `take_back()` is called.
 
@@ -79,15 +71,16 @@ class LoginAttempt:
         """Raises Throttled, and counts nothing, if there were too many failed logins."""
         if self.request is not None:
             network = get_network(self.request)
-            self.count_for(LoginAddressThrottle(), network)
-            self.count_for(LoginAccountAddressThrottle(), f"{self.account}:{network}")
-        self.count_for(LoginAccountThrottle(), self.account)
+            self.count_for("login_address", network)
+            self.count_for("login_account_address", f"{self.account}:{network}")
+        self.count_for("login_account", self.account)
 
-    def count_for(self, throttle: AtomicRateThrottle, ident: str) -> None:
+    def count_for(self, scope: str, ident: str) -> None:
+        throttle = AtomicRateThrottle(scope)
         self.throttles.append(throttle)
         if not throttle.count(ident):
             self.take_back()
-            facts = {"account": self.account, "limit": throttle.scope}
+            facts = {"account": self.account, "limit": scope}
             log_event("login_throttled", self.request, logging.WARNING, **facts)
             raise Throttled(throttle.wait())
 

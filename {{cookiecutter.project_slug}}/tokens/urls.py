@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import views
-from .session_views import SessionViewSet
+from .session_views import SessionEndView, SessionViewSet
 
 urlpatterns = [
     path(
@@ -36,6 +36,13 @@ urlpatterns = [
         SessionViewSet.as_view({"get": "list", "delete": "end_others"}),
         name="session-list",
     ),
+    # % if project.accounts.notices
+    path(
+        "{{ project.paths.prefix }}sessions/end/",
+        SessionEndView.as_view(),
+        name="session-end",
+    ),
+    # % endif
     path(
         "{{ project.paths.prefix }}sessions/<str:pk>/",
         SessionViewSet.as_view({"delete": "destroy"}),

@@ -8,12 +8,14 @@ from rest_framework_simplejwt import state
 from rest_framework_simplejwt.settings import api_settings
 
 from tokens.events import log_event
+from tokens.keys import DELAY, MAX_AGE
 
 
 class Command(BaseCommand):
     help = (
-        "Adds a new key to the file JWT_SIGNING_KEY_FILE. It signs after a few minutes, when other"
-        " services have fetched the public keys. Older keys verify until the last token signed with"
+        f"Adds a new key to the file JWT_SIGNING_KEY_FILE. It signs after {DELAY.seconds // 60}"
+        " minutes, when all servers have the file and other services have fetched the public keys."
+        " Older keys verify until the last token signed with"
         " them has expired; after that, this command deletes them."
     )
 
@@ -28,9 +30,9 @@ class Command(BaseCommand):
         ring = settings.JWT_KEYS
         if ring.file is None:
             raise CommandError(
-                "The keys are in the environment. Move JWT_SIGNING_KEY to the start of"
-                " JWT_SIGNING_KEY_FALLBACKS, set it to a new key (python -m tokens.keys FILE"
-                " creates one) and restart the server."
+                "The keys are in the environment. Create a key with python -m tokens.keys FILE, add it"
+                " to JWT_SIGNING_KEY_FALLBACKS and restart all servers. After"
+                f" {MAX_AGE.seconds // 60} minutes, exchange it with JWT_SIGNING_KEY and restart again."
             )
         try:
             longest = timedelta(0) if options["drop_old"] else self.get_longest_lifetime()
