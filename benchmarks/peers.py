@@ -1,0 +1,222 @@
+"""What a user would have instead of a project of the template, built from packages.
+
+Each peer has the same table, with 20,000 rows, and the same user, in a PostgreSQL database of its
+own. Its code is what the documentation of its packages shows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from tests.baking import BIN, environment_for, prepare_project, run, run_uv
+from tests.deployment.servers import Server
+from tools.demo import find_free_port
+from tools.rendering import Renderer, write
+
+from .peer_sources import (
+    DJOSER_URLS,
+    FASTAPI,
+    FASTAPI_SETUP,
+    FILL,
+    MODELS,
+    NINJA_SETTINGS,
+    NINJA_URLS,
+    SETTINGS,
+    URLS,
+    VIEWS,
+)
+
+WORKERS = 2
+THREADS = 8
+ROWS = 20_000
+LOGIN = "/api/token/"
+PASSWORD = "correct horse battery staple"  # noqa: S105
+
+
+@dataclass
+class Peer:
+    """A server, and how its clients log in and read."""
+
+    name: str
+    folder: Path
+    url: str
+    command: list[str]
+    variables: dict[str, str] = field(default_factory=dict)
+    login: str = LOGIN
+    login_body: bytes = json.dumps({"username": "ada", "password": PASSWORD}).encode()
+    login_kind: str = "application/json"
+    access: str = "access"
+    students: str = "/api/students/"
+
+    @property
+    def python(self) -> Path:
+        return self.folder / ".venv" / BIN / "python"
+
+    def run(self, *arguments: str | Path, **variables: str) -> str:
+        return run(self.python, *arguments, cwd=self.folder, **self.variables, **variables)
+
+    def fill(self) -> None:
+        self.run("-c", FILL, self.url, str(ROWS))
+
+    @contextmanager
+    def start(self) -> Iterator[int]:
+        """Starts the server, and yields its port."""
+        port = find_free_port()
+        command = [part.format(port=port) for part in self.command]
+        variables = {name: text.format(port=port) for name, text in self.variables.items()}
+        server = Server("server", [self.python, *command], self.folder, port, variables)
+        server.start()
+        try:
+            yield port
+        finally:
+            server.stop()
+
+
+def build_project(folder: Path, url: str, revocation: str = "sessions") -> Peer:
+    """Builds the template's own project."""
+    write(Renderer().render({"revocation": revocation, "database": "postgresql"}), folder)
+    prepare_project(folder, environment_for("django-5.2", "newest"))
+    peer = Peer(
+        name=f"project, `{revocation}`",
+        folder=folder,
+        url=url,
+        command=["-m", "gunicorn"],
+        variables={
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "DATABASE_URL": url,
+            "DEBUG": "False",
+            "DJANGO_SETTINGS_MODULE": "config.bench",
+            "HTTPS": "False",
+            "PORT": "{port}",
+            "WEB_CONCURRENCY": str(WORKERS),
+            "WEB_THREADS": str(THREADS),
+        },
+    )
+    limits = (
+        "from .settings import *\n\n"
+        'for scope in REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]:\n'
+        '    REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"][scope] = "1000000/min"\n'
+    )
+    (folder / "config" / "bench.py").write_text(limits, "utf-8")
+    peer.run("-m", "scripts.prepare", DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+    create = f"get_user_model().objects.create_user('ada', 'ada@example.com', {PASSWORD!r})"
+    peer.run("-c", f"{SETUP_DJANGO}{create}")
+    return peer
+
+
+SETUP_DJANGO = "import django; django.setup()\nfrom django.contrib.auth import get_user_model\n"
+DJANGO = ("django>=5.2,<5.3", "gunicorn", "psycopg[binary]", "djangorestframework-simplejwt")
+
+
+def install(folder: Path, *packages: str) -> Path:
+    """Creates an environment with the packages."""
+    folder.mkdir(parents=True)
+    python = environment_for("django-5.2", "newest") / BIN / "python"
+    run_uv("venv", "--quiet", "--python", python, folder / ".venv")
+    python = folder / ".venv" / BIN / "python"
+    run_uv("pip", "install", "--quiet", "--compile-bytecode", "--python", python, *packages)
+    return python
+
+
+def build_django(
+    folder: Path,
+    url: str,
+    name: str,
+    packages: tuple[str, ...],
+    settings: str,
+    urls: str,
+    login: str = LOGIN,
+) -> Peer:
+    """Builds a project with Django's own commands, and the code of the packages' documents."""
+    python = install(folder, *DJANGO, *packages)
+    run(python, "-m", "django", "startproject", "config", ".", cwd=folder)
+    run(python, "manage.py", "startapp", "school", cwd=folder)
+    parts = urlsplit(url)
+    database = {
+        "name": parts.path[1:],
+        "user": parts.username,
+        "host": parts.hostname,
+        "port": str(parts.port or 5432),
+    }
+    file = folder / "config" / "settings.py"
+    file.write_text(file.read_text("utf-8") + SETTINGS % database + settings, "utf-8")
+    (folder / "config" / "urls.py").write_text(urls, "utf-8")
+    (folder / "school" / "models.py").write_text(MODELS, "utf-8")
+    (folder / "school" / "views.py").write_text(VIEWS, "utf-8")
+    peer = Peer(
+        name=name,
+        folder=folder,
+        url=url,
+        command=[
+            *("-m", "gunicorn", "--bind", "127.0.0.1:{port}", "--workers", str(WORKERS)),
+            *("--threads", str(THREADS), "config.wsgi"),
+        ],
+        variables={"DJANGO_SETTINGS_MODULE": "config.settings"},
+        login=login,
+    )
+    peer.run("manage.py", "makemigrations", "school")
+    peer.run("manage.py", "migrate", "-v0")
+    create = f"get_user_model().objects.create_user('ada', 'ada@example.com', {PASSWORD!r})"
+    peer.run("-c", f"{SETUP_DJANGO}{create}")
+    return peer
+
+
+def build_simplejwt(folder: Path, url: str) -> Peer:
+    return build_django(folder, url, "Simple JWT's documentation", (), "", URLS)
+
+
+def build_simplejwt_60(folder: Path, url: str) -> Peer:
+    settings = 'DATABASES["default"]["CONN_MAX_AGE"] = 60\n'
+    return build_django(folder, url, "the same with `CONN_MAX_AGE=60`", (), settings, URLS)
+
+
+def build_djoser(folder: Path, url: str) -> Peer:
+    settings = 'INSTALLED_APPS += ["djoser"]\nDATABASES["default"]["CONN_MAX_AGE"] = 60\n'
+    login = "/auth/jwt/create/"
+    return build_django(folder, url, "djoser", ("djoser",), settings, DJOSER_URLS, login)
+
+
+def build_ninja(folder: Path, url: str) -> Peer:
+    settings = NINJA_SETTINGS + 'DATABASES["default"]["CONN_MAX_AGE"] = 60\n'
+    packages = ("django-ninja", "django-ninja-jwt")
+    login = "/api/token/pair"
+    return build_django(folder, url, "django-ninja", packages, settings, NINJA_URLS, login)
+
+
+def build_fastapi(folder: Path, url: str) -> Peer:
+    packages = ("fastapi", "sqlalchemy[asyncio]", "asyncpg", "pyjwt", "pwdlib[argon2]")
+    install(folder, *packages, "uvicorn[standard]", "python-multipart", "psycopg[binary]")
+    text = FASTAPI % {"url": re.sub("^postgres(ql)?:", "postgresql+asyncpg:", url)}
+    (folder / "main.py").write_text(text, "utf-8")
+    peer = Peer(
+        name="FastAPI",
+        folder=folder,
+        url=url,
+        command=[
+            *("-m", "uvicorn", "main:app", "--port", "{port}", "--workers", str(WORKERS)),
+            *("--no-access-log", "--log-level", "warning"),
+        ],
+        login="/token",
+        login_body=urlencode({"username": "ada", "password": PASSWORD}).encode(),
+        login_kind="application/x-www-form-urlencoded",
+        access="access_token",
+        students="/students/",
+    )
+    peer.run("-c", FASTAPI_SETUP % {"password": PASSWORD})
+    return peer
+
+
+BUILDERS = {
+    "project": build_project,
+    "simplejwt": build_simplejwt,
+    "simplejwt-60": build_simplejwt_60,
+    "djoser": build_djoser,
+    "ninja": build_ninja,
+    "fastapi": build_fastapi,
+}
