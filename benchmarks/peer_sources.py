@@ -53,13 +53,14 @@ class StudentViewSet(viewsets.ModelViewSet):
 URLS = """
 from django.urls import include, path
 from rest_framework.routers import DefaultRouter
-from rest_framework_simplejwt.views import TokenObtainPairView
+from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 from school.views import StudentViewSet
 
 router = DefaultRouter()
 router.register("students", StudentViewSet)
 urlpatterns = [
     path("api/token/", TokenObtainPairView.as_view()),
+    path("api/token/refresh/", TokenRefreshView.as_view()),
     path("api/", include(router.urls)),
 ]
 """

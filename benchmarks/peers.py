@@ -32,6 +32,23 @@ from .peer_sources import (
     VIEWS,
 )
 
+# The packages whose releases are stated.
+PACKAGES = (
+    *("django", "djangorestframework", "djangorestframework-simplejwt", "djoser", "django-ninja"),
+    *("django-ninja-jwt", "gunicorn", "psycopg", "fastapi", "sqlalchemy", "asyncpg", "uvicorn"),
+)
+LIST_VERSIONS = """
+import platform, sys
+from importlib.metadata import PackageNotFoundError, version
+
+found = [f"Python {platform.python_version()}"]
+for name in sys.argv[1:]:
+    try:
+        found.append(f"{name} {version(name)}")
+    except PackageNotFoundError:
+        pass
+print(", ".join(found))
+"""
 WORKERS = 2
 THREADS = 8
 ROWS = 20_000
@@ -60,6 +77,9 @@ class Peer:
 
     def run(self, *arguments: str | Path, **variables: str) -> str:
         return run(self.python, *arguments, cwd=self.folder, **self.variables, **variables)
+
+    def list_versions(self) -> str:
+        return self.run("-c", LIST_VERSIONS, *PACKAGES).strip()
 
     def fill(self) -> None:
         self.run("-c", FILL, self.url, str(ROWS))
@@ -212,8 +232,13 @@ def build_fastapi(folder: Path, url: str) -> Peer:
     return peer
 
 
+def build_blacklist_project(folder: Path, url: str) -> Peer:
+    return build_project(folder, url, "blacklist")
+
+
 BUILDERS = {
     "project": build_project,
+    "blacklist": build_blacklist_project,
     "simplejwt": build_simplejwt,
     "simplejwt-60": build_simplejwt_60,
     "djoser": build_djoser,

@@ -104,6 +104,9 @@ def main() -> None:
             peers[name].fill()
             check_list(peers[name])
         print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores\n")
+        for peer in peers.values():
+            print(f"- {peer.name}: {peer.list_versions()}")
+        print()
         print("| requests per second | " + " | ".join(peer.name for peer in peers.values()) + " |")
         print("|---" * (len(peers) + 1) + "|")
         for operation in OPERATIONS:

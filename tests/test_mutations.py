@@ -63,10 +63,7 @@ MUTATIONS = {
         "TestBook::test_owner_is_requesting_user",
     ),
     "model without an owner": Mutation(
-        "api/ownership.py",
-        'models.Book: "owner", ',
-        "",
-        "TestBook::test_rows_of_others_are_hidden",
+        "api/ownership.py", 'models.Book: "owner", ', "", "TestBook::test_rows_of_others_are_hidden"
     ),
     "related rows of others": Mutation(
         "api/ownership.py",
@@ -195,10 +192,7 @@ MUTATIONS = {
         f"{FORMS}::test_deeply_nested_json_is_refused",
     ),
     "JSON of the admin": Mutation(
-        "api/admin.py",
-        "    formfield_overrides = JSON\n",
-        "",
-        f"{FORMS}::test_json_in_admin",
+        "api/admin.py", "    formfield_overrides = JSON\n", "", f"{FORMS}::test_json_in_admin"
     ),
     "validator of JSON": Mutation(
         "api/models.py", "validators=[validate_storable]", "", f"{FORMS}::test_json_in_form"
@@ -210,10 +204,7 @@ MUTATIONS = {
         "TestBook::test_constraints",
     ),
     "longest duration": Mutation(
-        "api/models.py",
-        "validators=[validate_duration]",
-        "",
-        "TestBook::test_hostile_queries",
+        "api/models.py", "validators=[validate_duration]", "", "TestBook::test_hostile_queries"
     ),
     "lone surrogates": Mutation(
         "config/settings.py",
@@ -316,13 +307,34 @@ MUTATIONS = {
         "api/viewsets.py",
         "return backend not in LIST_BACKENDS",
         "return not issubclass(backend, LIST_BACKENDS)",
-        f"{DETAILS}::test_other_backends_restrict_objects",
+        f"{DETAILS}::test_other_backends_restrict_rows",
     ),
     "filter sets that single objects skip": Mutation(
         "api/viewsets.py",
-        "            return any(\n",
-        "            return not any(\n",
-        f"{DETAILS}::test_filter_sets_restrict_objects",
+        "return restricts_rows(filter_set)",
+        "return False",
+        f"{DETAILS}::test_filter_sets_restrict_rows",
+    ),
+    "filter sets that lists skip": Mutation(
+        "api/filtering.py",
+        "if filter_set and not restricts_rows(filter_set):",
+        "if filter_set:",
+        f"{DETAILS}::test_filter_sets_restrict_rows",
+    ),
+    "filter sets that no list skips": Mutation(
+        "api/filtering.py", "given <= PARAMETERS", "False", f"{DETAILS}::test_filters_are_not_built"
+    ),
+    "declared filters": Mutation(
+        "api/filtering.py",
+        "bool(filter_set.declared_filters)",
+        "False",
+        f"{DETAILS}::test_filter_sets_restrict_rows",
+    ),
+    "required filters": Mutation(
+        "api/filtering.py",
+        'hasattr(getattr(filter_set, "Meta", None), "filter_overrides")',
+        "False",
+        f"{DETAILS}::test_required_filter_is_required",
     ),
     "no pages": Mutation(
         "api/views.py",
@@ -367,16 +379,10 @@ MUTATIONS = {
         "TestBook::test_user_without_permission_only_reads",
     ),
     "model without a case": Mutation(
-        "tests/test_resources.py",
-        "    TestLoan,\n",
-        "",
-        "test_models_have_case_and_factory",
+        "tests/test_resources.py", "    TestLoan,\n", "", "test_models_have_case_and_factory"
     ),
     "model without a factory": Mutation(
-        "api/factories.py",
-        "    LoanFactory,\n",
-        "",
-        "test_models_have_case_and_factory",
+        "api/factories.py", "    LoanFactory,\n", "", "test_models_have_case_and_factory"
     ),
 }
 

@@ -4,19 +4,17 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.http import Http404
 from django.utils.decorators import method_decorator
-from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework import viewsets
 
 from .conflicts import lock_row, retry_conflicts
+from .filtering import FilterBackend, restricts_rows
 from .ordering import OrderingFilter
 from .search import SearchFilter
 
 Row = TypeVar("Row", bound=Model)
 
-# These select by query parameters, for which REST framework would build a form for each object.
-LIST_BACKENDS = (DjangoFilterBackend, OrderingFilter, SearchFilter)
-# A filter set that overrides one of these methods can also restrict its rows.
-RESTRICTING_METHODS = ("__init__", "filter_queryset", "qs")
+# These select by query parameters.
+LIST_BACKENDS = (FilterBackend, OrderingFilter, SearchFilter)
 
 
 @method_decorator(retry_conflicts, name="create")
@@ -25,8 +23,8 @@ RESTRICTING_METHODS = ("__init__", "filter_queryset", "qs")
 class ModelViewSet(viewsets.ModelViewSet[Row]):
     """Handles concurrent requests: each change is complete, and none is lost.
 
-    The query parameters of lists have no effect on a single object. Other filter backends, such as
-    those for permissions, do.
+    The query parameters of lists have no effect on a single object. What may restrict all rows does:
+    other filter backends, such as those for permissions, and filter sets with filters of their own.
     """
 
     def get_object(self) -> Row:
@@ -45,10 +43,7 @@ class ModelViewSet(viewsets.ModelViewSet[Row]):
 
     def restricts_objects(self, backend: Any) -> bool:
         """Returns whether a filter backend does more than select by query parameters."""
-        if backend is DjangoFilterBackend:
-            filters = getattr(self, "filterset_class", None) or FilterSet
-            return any(
-                getattr(filters, name) is not getattr(FilterSet, name)
-                for name in RESTRICTING_METHODS
-            )
+        filter_set = getattr(self, "filterset_class", None)
+        if backend is FilterBackend and filter_set:
+            return restricts_rows(filter_set)
         return backend not in LIST_BACKENDS

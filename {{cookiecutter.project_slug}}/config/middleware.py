@@ -6,6 +6,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import is_valid_path
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import (
@@ -65,6 +67,23 @@ class JSONErrorMiddleware(MiddlewareMixin):
             response.content = body.content
             response["Content-Type"] = body["Content-Type"]
             response["Content-Length"] = str(len(body.content))
+        return response
+
+
+class LanguageMiddleware(MiddlewareMixin):
+    """Responds in the language of the Accept-Language header.
+
+    Django's LocaleMiddleware also looks for a language in each path, which takes longer.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        translation.activate(translation.get_language_from_request(request))
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        patch_vary_headers(response, ["Accept-Language"])
+        response.headers.setdefault("Content-Language", translation.get_language())
         return response
 
 

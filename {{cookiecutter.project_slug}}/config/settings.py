@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "{{ project.csp_middleware }}",
     "config.middleware.JSONErrorMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.LanguageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.static.WhiteNoiseMiddleware",
     "config.middleware.AppendSlashMiddleware",
@@ -279,7 +279,7 @@ REST_FRAMEWORK = {
         # % endif
     ],
     "DEFAULT_FILTER_BACKENDS": [
-        "django_filters.rest_framework.DjangoFilterBackend",
+        "api.filtering.FilterBackend",
         "api.search.SearchFilter",
         "api.ordering.OrderingFilter",
     ],

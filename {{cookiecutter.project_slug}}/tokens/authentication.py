@@ -13,6 +13,15 @@ from accounts.models import User
 from .models import Session
 
 
+# % if project.revocation.sessions
+class SessionEnded(AuthenticationFailed):
+    """The session of the token has been ended, or does not exist."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The session has ended."), "session_ended")
+
+
+# % endif
 class JWTAuthentication(authentication.JWTAuthentication):
     """Accepts the scheme in any case and reports errors as specified in RFC 6750."""
 
@@ -32,34 +41,45 @@ class JWTAuthentication(authentication.JWTAuthentication):
     # % if project.revocation.sessions
 
     def get_user(self, validated_token: Token) -> Any:
-        return self.get_session(validated_token).user
-
-    def get_session(self, validated_token: Token) -> Session:
-        """Returns the token's session and its user, with one query for both.
+        """Returns the user of the token, whose session is part of the query.
 
         Raises AuthenticationFailed if the session has ended: a logout takes effect immediately.
         """
         try:
-            session = Session.objects.select_related("user").get(
-                pk=validated_token["sid"], revoked_at=None
-            )
-        except (KeyError, Session.DoesNotExist) as error:
-            raise AuthenticationFailed(_("The session has ended."), "session_ended") from error
-        user = session.user
-        if str(getattr(user, api_settings.USER_ID_FIELD)) != str(
-            validated_token.get(api_settings.USER_ID_CLAIM)
-        ):
-            raise AuthenticationFailed(_("User not found"), "user_not_found")
-        if api_settings.CHECK_USER_IS_ACTIVE and not user.is_active:
-            raise AuthenticationFailed(_("User is inactive"), "user_inactive")
-        if api_settings.CHECK_REVOKE_TOKEN:
-            found = validated_token.get(api_settings.REVOKE_TOKEN_CLAIM)
-            if found != get_md5_hash_password(user.password):
-                raise AuthenticationFailed(
-                    _("The user's password has been changed."), "password_changed"
-                )
-        return session
+            user = User.objects.get(sessions=validated_token["sid"], sessions__revoked_at=None)
+        except (KeyError, User.DoesNotExist) as error:
+            raise SessionEnded() from error
+        check_user(user, validated_token)
+        return user
     # % endif
+# % if project.revocation.sessions and project.tokens.rotates
+
+
+def get_session(token: Token) -> Session:
+    """Returns the session of a token with its user. Raises AuthenticationFailed as get_user()."""
+    try:
+        session = Session.objects.select_related("user").get(pk=token["sid"], revoked_at=None)
+    except (KeyError, Session.DoesNotExist) as error:
+        raise SessionEnded() from error
+    check_user(session.user, token)
+    return session
+# % endif
+# % if project.revocation.sessions
+
+
+def check_user(user: User, token: Token) -> None:
+    """Raises AuthenticationFailed if the token is not valid for the user."""
+    if str(getattr(user, api_settings.USER_ID_FIELD)) != str(token.get(api_settings.USER_ID_CLAIM)):
+        raise AuthenticationFailed(_("User not found"), "user_not_found")
+    if api_settings.CHECK_USER_IS_ACTIVE and not user.is_active:
+        raise AuthenticationFailed(_("User is inactive"), "user_inactive")
+    if api_settings.CHECK_REVOKE_TOKEN:
+        found = token.get(api_settings.REVOKE_TOKEN_CLAIM)
+        if found != get_md5_hash_password(user.password):
+            raise AuthenticationFailed(
+                _("The user's password has been changed."), "password_changed"
+            )
+# % endif
 # % if project.revocation.enabled
 
 

@@ -14,7 +14,7 @@ from rest_framework_simplejwt.utils import datetime_to_epoch
 from accounts.models import User
 
 from . import issuer, notices, pair, revocation
-from .authentication import JWTAuthentication
+from .authentication import JWTAuthentication, get_session
 from .events import log_event
 
 
@@ -67,7 +67,7 @@ class {{ project.tokens.refresh_serializer }}(serializers.{{ project.tokens.refr
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         token = self.token_class(attrs["{{ project.tokens.refresh_field }}"])
         # % if project.revocation.sessions and project.tokens.rotates
-        session = JWTAuthentication().get_session(token)
+        session = get_session(token)
         user: Any = session.user
         # % else
         user: Any = JWTAuthentication().get_user(token)

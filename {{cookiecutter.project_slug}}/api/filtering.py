@@ -1,16 +1,43 @@
-"""The base class of the filter sets in filters.py."""
+"""Filters of lists by fields, and the base class of the filter sets in filters.py."""
 
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import DateTimeField, DurationField
+from django.db.models import DateTimeField, DurationField, QuerySet
 from django.utils import timezone
 from django_filters import fields, filters, rest_framework
-# % if project.api.parameter_fields
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
-# The parameters of every list. A field of the same name is filtered by `<name>__exact`.
+# The parameters of every list.{{ " A field of the same name is filtered by `<name>__exact`." if project.api.parameter_fields }}
 PARAMETERS = {"cursor", "format", "ordering", "page", "page_size", "search"}
-# % endif
+
+
+class FilterBackend(rest_framework.DjangoFilterBackend):
+    """Skips a filter set that selects all rows: each one builds a form, which takes time."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> Any:
+        filter_set = self.get_filterset_class(view, queryset)
+        if filter_set and not restricts_rows(filter_set):
+            given = request.query_params.keys()
+            if given <= PARAMETERS and not given & filter_set.base_filters.keys():
+                return queryset
+        return super().filter_queryset(request, queryset, view)
+
+
+def restricts_rows(filter_set: Any) -> bool:
+    """Returns whether a filter set may restrict its rows without any query parameter.
+
+    Those that contain only the filters of their model's fields do not.
+    """
+    return (
+        bool(filter_set.declared_filters)
+        or hasattr(getattr(filter_set, "Meta", None), "filter_overrides")
+        or any(
+            getattr(filter_set, name) is not getattr(rest_framework.FilterSet, name)
+            for name in ("__init__", "filter_queryset", "is_valid", "qs")
+        )
+    )
 # % if project.api.has_type("duration")
 
 
