@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -159,6 +160,13 @@ def prepare_project(project: Path, environment: Path) -> Path:
     commands = project / ".venv" / BIN
     run(commands / "python", "-c", "import setup; setup.write_secrets()", cwd=project / "scripts")
     return commands
+
+
+def wait_for_minute(seconds: float) -> None:
+    """Waits until the minute of the clock lasts this long: throttles count in such minutes."""
+    left = 60 - time.time() % 60
+    if left < seconds:
+        time.sleep(left)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ..baking import run, skip_unavailable
+from ..baking import run, skip_unavailable, wait_for_minute
 from . import instances
 from .instances import Deployment, observe, run_deployment
 from .load import Client, Load, Response, read_part
@@ -101,9 +101,7 @@ def test_concurrent_refreshes_have_one_successor(
 def test_failed_logins_count_at_all(deployment: Deployment) -> None:
     # After an outage of Redis in another test, each process counts for itself for a while.
     instances.restart_instances(deployment)
-    # The rate counts in minutes of the clock.
-    if time.time() % 60 > 50:
-        time.sleep(60 - time.time() % 60)
+    wait_for_minute(20)
     responses = send_concurrently(
         deployment, 18, lambda client: client.log_in("wrong"), address="192.0.2.1"
     )
