@@ -35,6 +35,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from api import models, viewsets
+from api.filtering import FilterBackend
+from django_filters.rest_framework import DjangoFilterBackend
 
 client, user = Client(), get_user_model().objects.get()
 body = {"username": user.get_username(), "password": "benchmark-only"}
@@ -54,10 +56,11 @@ def measure():
     return (time.process_time() - start) * 1000
 
 view = viewsets.ModelViewSet
-own, stock = view.restricts_objects, lambda self, backend: True
+own = view.restricts_objects, FilterBackend.filter_queryset
+stock = lambda self, backend: True, DjangoFilterBackend.filter_queryset
 times, queries = [], []
 for round in range(int(sys.argv[1])):
-    for view.restricts_objects in (stock, own):
+    for view.restricts_objects, FilterBackend.filter_queryset in (stock, own):
         with CaptureQueriesContext(connection) as captured:
             read()
         queries.append(len(captured))
