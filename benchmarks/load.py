@@ -1,13 +1,16 @@
-"""Sends the same kind of request over several connections, and counts the responses."""
+"""Sends requests of one kind over several connections, and counts the responses."""
 
 from __future__ import annotations
 
 import selectors
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+
+# Yields requests, and is sent the body of the response to each.
+Dialogue = Generator[bytes, bytes, None]
 
 HEAD_END = b"\r\n\r\n"
 
@@ -17,13 +20,29 @@ class UnexpectedResponseError(Exception):
 
 
 @dataclass
-class Connection:
-    """A connection, on which one request at a time waits for its response."""
+class Client:
+    """Sends the requests of a dialogue, one at a time."""
 
+    dialogue: Dialogue
+    request: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.request = next(self.dialogue)
+
+
+@dataclass
+class Connection:
+    """A connection of a client."""
+
+    client: Client
     socket: socket.socket
+    status: int
     received: bytearray = field(default_factory=bytearray)
 
-    def read_response(self, status: int) -> bool:
+    def send(self) -> None:
+        self.socket.sendall(self.client.request)
+
+    def read_response(self) -> bool:
         """Reads what has arrived; returns whether the response is complete."""
         part = self.socket.recv(262_144)
         if not part:
@@ -33,14 +52,15 @@ class Connection:
         if end < 0:
             return False
         head = bytes(self.received[:end]).lower()
-        if head.split(maxsplit=2)[1] != str(status).encode():
+        if head.split(maxsplit=2)[1] != str(self.status).encode():
             raise UnexpectedResponseError(bytes(self.received[:500]).decode(errors="replace"))
         _, found, rest = head.partition(b"\r\ncontent-length:")
         if not found:
             raise UnexpectedResponseError("the response has no Content-Length")
-        length = int(rest.split(b"\r\n")[0])
-        if len(self.received) < end + len(HEAD_END) + length:
+        start = end + len(HEAD_END)
+        if len(self.received) < start + int(rest.split(b"\r\n")[0]):
             return False
+        self.client.request = self.client.dialogue.send(bytes(self.received[start:]))
         self.received.clear()
         return True
 
@@ -57,28 +77,39 @@ def write_request(
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def measure(
-    port: int,
-    requests: Iterator[bytes],
-    status: int,
-    connections: int,
-    seconds: float,
-) -> float:
-    """Returns the responses per second. The iterator has no end."""
-    done = 0
+def measure(port: int, clients: Sequence[Client], status: int, seconds: float) -> float:
+    """Returns the responses per second, with a connection for each client.
+
+    The first responses, as many as connections, do not count, and at least as many others do. No
+    request is left without its response: a client can go on in a later call.
+    """
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
-        for _ in range(connections):
-            client = socket.create_connection(("127.0.0.1", port), timeout=60)
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            stack.enter_context(closing(client))
-            selector.register(client, selectors.EVENT_READ, Connection(client))
-            client.sendall(next(requests))
-        start = time.perf_counter()
-        while time.perf_counter() - start < seconds:
-            for key, _ in selector.select(60):
-                connection: Connection = key.data
-                if connection.read_response(status):
-                    done += 1
-                    connection.socket.sendall(next(requests))
-        return done / (time.perf_counter() - start)
+        for client in clients:
+            opened = socket.create_connection(("127.0.0.1", port), timeout=60)
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            stack.enter_context(closing(opened))
+            connection = Connection(client, opened, status)
+            selector.register(opened, selectors.EVENT_READ, connection)
+            connection.send()
+        done, waiting, start = -len(clients), len(clients), time.perf_counter()
+        rate = 0.0
+        while waiting:
+            ready = selector.select(60)
+            if not ready:
+                raise UnexpectedResponseError("no response for a minute")
+            for key, _ in ready:
+                connection = key.data
+                if not connection.read_response():
+                    continue
+                done += 1
+                if done == 0:
+                    start = time.perf_counter()
+                spent = time.perf_counter() - start
+                if not rate and done >= len(clients) and spent >= seconds:
+                    rate = done / spent
+                if rate:
+                    waiting -= 1
+                else:
+                    connection.send()
+    return rate

@@ -50,7 +50,7 @@ for name in sys.argv[1:]:
 print(", ".join(found))
 """
 WORKERS = 2
-THREADS = 8
+THREADS = 4
 ROWS = 20_000
 LOGIN = "/api/token/"
 PASSWORD = "correct horse battery staple"  # noqa: S105
@@ -70,6 +70,8 @@ class Peer:
     login_kind: str = "application/json"
     access: str = "access"
     students: str = "/api/students/"
+    # The endpoint that rotates refresh tokens; empty if the documentation has none.
+    refresh: str = "/api/token/refresh/"
 
     @property
     def python(self) -> Path:
@@ -151,7 +153,7 @@ def build_django(
     packages: tuple[str, ...],
     settings: str,
     urls: str,
-    login: str = LOGIN,
+    **attributes: str,
 ) -> Peer:
     """Builds a project with Django's own commands, and the code of the packages' documents."""
     python = install(folder, *DJANGO, *packages)
@@ -178,7 +180,7 @@ def build_django(
             *("--threads", str(THREADS), "config.wsgi"),
         ],
         variables={"DJANGO_SETTINGS_MODULE": "config.settings"},
-        login=login,
+        **attributes,  # type: ignore[arg-type]
     )
     peer.run("manage.py", "makemigrations", "school")
     peer.run("manage.py", "migrate", "-v0")
@@ -198,15 +200,15 @@ def build_simplejwt_60(folder: Path, url: str) -> Peer:
 
 def build_djoser(folder: Path, url: str) -> Peer:
     settings = 'INSTALLED_APPS += ["djoser"]\nDATABASES["default"]["CONN_MAX_AGE"] = 60\n'
-    login = "/auth/jwt/create/"
-    return build_django(folder, url, "djoser", ("djoser",), settings, DJOSER_URLS, login)
+    paths = {"login": "/auth/jwt/create/", "refresh": "/auth/jwt/refresh/"}
+    return build_django(folder, url, "djoser", ("djoser",), settings, DJOSER_URLS, **paths)
 
 
 def build_ninja(folder: Path, url: str) -> Peer:
     settings = NINJA_SETTINGS + 'DATABASES["default"]["CONN_MAX_AGE"] = 60\n'
     packages = ("django-ninja", "django-ninja-jwt")
-    login = "/api/token/pair"
-    return build_django(folder, url, "django-ninja", packages, settings, NINJA_URLS, login)
+    paths = {"login": "/api/token/pair", "refresh": ""}
+    return build_django(folder, url, "django-ninja", packages, settings, NINJA_URLS, **paths)
 
 
 def build_fastapi(folder: Path, url: str) -> Peer:
@@ -227,6 +229,7 @@ def build_fastapi(folder: Path, url: str) -> Peer:
         login_kind="application/x-www-form-urlencoded",
         access="access_token",
         students="/students/",
+        refresh="",
     )
     peer.run("-c", FASTAPI_SETUP % {"password": PASSWORD})
     return peer
