@@ -48,6 +48,14 @@ test-all: .venv/test ## Prove every triple of options; SHARD=2/4 proves the seco
 	$(BIN)/pytest --numprocesses auto --dist worksteal --strength 3 $(if $(SHARD),--shard $(SHARD)) \
 		tests/test_matrix.py
 
+.PHONY: bench
+bench: .venv/test ## Measure a part of docs/performance.md in less than 10 minutes; needs PostgreSQL
+	@$(BIN)/python -m benchmarks
+
+.PHONY: bench-full
+bench-full: .venv/test ## Measure all of docs/performance.md, and write it; takes about an hour
+	@$(BIN)/python -m benchmarks --full
+
 .PHONY: format
 format: .venv/test ## Format the code
 	$(BIN)/ruff format .
