@@ -5,6 +5,7 @@ from __future__ import annotations
 import selectors
 import socket
 import time
+from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ class Client:
 
     dialogue: Dialogue
     request: bytes = b""
+    # The number of responses by their status.
+    statuses: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.request = next(self.dialogue)
@@ -36,7 +39,8 @@ class Connection:
 
     client: Client
     socket: socket.socket
-    status: int
+    # The only status that is expected; with None, all are.
+    status: int | None
     received: bytearray = field(default_factory=bytearray)
 
     def send(self) -> None:
@@ -52,7 +56,8 @@ class Connection:
         if end < 0:
             return False
         head = bytes(self.received[:end]).lower()
-        if head.split(maxsplit=2)[1] != str(self.status).encode():
+        status = int(head.split(maxsplit=2)[1])
+        if self.status not in (None, status):
             raise UnexpectedResponseError(bytes(self.received[:500]).decode(errors="replace"))
         _, found, rest = head.partition(b"\r\ncontent-length:")
         if not found:
@@ -60,21 +65,38 @@ class Connection:
         start = end + len(HEAD_END)
         if len(self.received) < start + int(rest.split(b"\r\n")[0]):
             return False
+        self.client.statuses[status] += 1
         self.client.request = self.client.dialogue.send(bytes(self.received[start:]))
         self.received.clear()
         return True
 
 
 def write_request(
-    method: str, path: str, body: bytes = b"", token: str = "", kind: str = "application/json"
+    method: str,
+    path: str,
+    body: bytes = b"",
+    token: str = "",
+    kind: str = "application/json",
+    forwarded_for: str = "",
 ) -> bytes:
     """Returns the bytes of a request."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Accept: application/json"]
     if token:
         lines.append(f"Authorization: Bearer {token}")
+    if forwarded_for:
+        lines.append(f"X-Forwarded-For: {forwarded_for}")
     if body:
         lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def connect(port: int, client: Client, status: int | None) -> Connection:
+    """Returns a connection that has sent its first request."""
+    opened = socket.create_connection(("127.0.0.1", port), timeout=60)
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection = Connection(client, opened, status)
+    connection.send()
+    return connection
 
 
 def measure(port: int, clients: Sequence[Client], status: int, seconds: float) -> float:
@@ -86,12 +108,9 @@ def measure(port: int, clients: Sequence[Client], status: int, seconds: float) -
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         for client in clients:
-            opened = socket.create_connection(("127.0.0.1", port), timeout=60)
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            stack.enter_context(closing(opened))
-            connection = Connection(client, opened, status)
-            selector.register(opened, selectors.EVENT_READ, connection)
-            connection.send()
+            connection = connect(port, client, status)
+            stack.enter_context(closing(connection.socket))
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
         done, waiting, start = -len(clients), len(clients), time.perf_counter()
         rate = 0.0
         while waiting:
@@ -109,6 +128,8 @@ def measure(port: int, clients: Sequence[Client], status: int, seconds: float) -
                 if not rate and done >= len(clients) and spent >= seconds:
                     rate = done / spent
                 if rate:
+                    # The server may close it while others wait.
+                    selector.unregister(key.fileobj)
                     waiting -= 1
                 else:
                     connection.send()

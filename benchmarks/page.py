@@ -11,7 +11,10 @@ from tools.rendering import ROOT
 
 # In the order of the page. Each is a module of this package with two functions: run(full) measures,
 # and describe(results) returns the part of the page. draw(results), if it exists, returns SVG files.
-SECTIONS = ("throughput", "workers", "growth", "resources")
+SECTIONS = (
+    *("throughput", "parts", "workers", "failed_logins", "growth", "resources"),
+    *("memory", "servers"),
+)
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "performance.md"
 PLOTS = ROOT / "docs" / "performance"

@@ -73,9 +73,9 @@ def run(full: bool) -> dict[str, Any] | None:
             times = defaultdict(list)
             for _ in range(20):
                 for name, peer in peers.items():
-                    times[name].append(
-                        measure_seconds(peer, ports[name], clients[name], status, 0.5)
-                    )
+                    port = ports[name]
+                    spent = measure_seconds(peer.folder, port, clients[name], status, 0.5)
+                    times[name].append(spent)
             seconds.update(times)
     return {"seconds": found}
 

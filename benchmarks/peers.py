@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from tests.baking import BIN, environment_for, prepare_project, run, run_uv
+from tests.baking import BIN, environment_for, find_python, prepare_project, run, run_uv
 from tests.deployment.servers import Server
 from tools.demo import find_free_port
 from tools.rendering import Renderer, write
@@ -130,6 +130,19 @@ def build_project(folder: Path, url: str, revocation: str = "sessions") -> Peer:
     create = f"get_user_model().objects.create_user('ada', 'ada@example.com', {PASSWORD!r})"
     peer.run("-c", f"{SETUP_DJANGO}{create}")
     return peer
+
+
+def install_own(project: Peer, environment: Path, *packages: str) -> None:
+    """Replaces the environment of the tests by one with the project's dependencies and packages."""
+    own = {"UV_PROJECT_ENVIRONMENT": str(environment)}
+    options = ("--quiet", "--no-dev", "--python", find_python("django-5.2"))
+    run_uv("sync", *options, cwd=project.folder, **own)
+    python = environment / BIN / "python"
+    if packages:
+        run_uv("pip", "install", "--quiet", "--python", python, *packages)
+    run(python, "-m", "compileall", "-q", environment, cwd=project.folder)
+    (project.folder / ".venv").unlink()
+    (project.folder / ".venv").symlink_to(environment, target_is_directory=True)
 
 
 SETUP_DJANGO = "import django; django.setup()\nfrom django.contrib.auth import get_user_model\n"
