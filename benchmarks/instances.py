@@ -1,14 +1,9 @@
-"""Measures what clients notice if servers behind nginx fail or are restarted.
-
-    python -m benchmarks.instances [--threads 16] [--seconds 3]
-
-Three instances with two processes each, behind nginx, share one PostgreSQL and one Redis, which this
-command starts. Threads read and write through nginx. Every created row must be in the database.
-"""
+"""Measures what clients notice if servers behind nginx fail or are restarted."""
 
 from __future__ import annotations
 
-import argparse
+import shutil
+from typing import Any
 
 from tests.deployment import instances
 
@@ -16,6 +11,7 @@ ANSWERS = {
     "database": "postgresql",
     "resources": "Student(name: str unique, roll: int, city: str)",
 }
+THREADS = 16
 FAULTS = {
     "`kill -9` of one process": instances.kill_worker,
     "`kill -9` of one instance": instances.kill_instance,
@@ -29,25 +25,56 @@ FAULTS = {
 }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=16)
-    parser.add_argument("--seconds", type=float, default=3)
-    options = parser.parse_args()
-    print("| fault | duration | requests | failed | last failure after | slowest | lost writes |")
-    print("|---|---|---|---|---|---|---|")
+def run(full: bool) -> dict[str, Any] | None:
+    if not full:
+        return None
+    if not shutil.which("nginx"):
+        print("instances: not measured, nginx is not installed")
+        return None
+    found = {}
     with instances.run_deployment(ANSWERS) as deployment:
         for name, fault in FAULTS.items():
-            found = instances.observe(
-                deployment, fault, options.threads, before=1, after=options.seconds
-            )
-            recovery = f"{found.recovery:.1f} s" if found.failed else ""
-            print(
-                f"| {name} | {found.duration:.1f} s | {found.requests} | {len(found.failed)}"
-                f" | {recovery} | {found.slowest:.1f} s | {len(found.lost)} |",
-                flush=True,
-            )
+            outcome = instances.observe(deployment, fault, THREADS, before=1, after=3)
+            found[name] = {
+                "seconds": outcome.duration,
+                "requests": outcome.requests,
+                "failed": len(outcome.failed),
+                "recovery": outcome.recovery,
+                "slowest": outcome.slowest,
+                "lost": len(outcome.lost),
+            }
+    return found
 
 
-if __name__ == "__main__":
-    main()
+def describe(found: dict[str, Any]) -> str:
+    lines = [
+        "## Several instances",
+        "",
+        f"{instances.INSTANCES} instances with two processes each, behind nginx, share one PostgreSQL and one Redis. {THREADS} threads send",
+        "requests one after the other: half of them create a row, the others read or verify a token. A failed request is one",
+        "without a response, or with a status of 400 or more. A lost write is a row whose creation a client saw confirmed,",
+        "and that is not in the database.",
+        "",
+        "| fault | duration | requests | failed | last failure after | slowest request | lost writes |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, one in found.items():
+        recovery = f"{one['recovery']:.1f} s" if one["failed"] else ""
+        cells = [
+            name,
+            f"{one['seconds']:.1f} s",
+            f"{one['requests']:,}",
+            str(one["failed"]),
+            recovery,
+            f"{one['slowest']:.1f} s",
+            str(one["lost"]),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += [
+        "",
+        "While PostgreSQL starts, each request that needs it fails. The first request after that succeeds in each thread,",
+        "because Django checks its connection first. While an instance starts, its port is open, and requests wait until the",
+        "project is loaded. nginx has `max_fails=0`: by default, it avoids an instance for 10 seconds after it has refused a",
+        "connection, and so may have none left while they restart in turn.",
+    ]
+    return "\n".join(lines)

@@ -12,8 +12,8 @@ from tools.rendering import ROOT
 # In the order of the page. Each is a module of this package with two functions: run(full) measures,
 # and describe(results) returns the part of the page. draw(results), if it exists, returns SVG files.
 SECTIONS = (
-    *("throughput", "parts", "workers", "failed_logins", "growth", "resources"),
-    *("memory", "servers"),
+    *("first_token", "throughput", "parts", "costs", "tokens", "workers", "failed_logins"),
+    *("purge", "growth", "resources", "memory", "servers", "instances", "suite"),
 )
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "performance.md"

@@ -11,7 +11,7 @@ import ast
 import builtins
 from collections.abc import Iterator, Mapping
 
-from .reads import Read, find_reads
+from .reads import Read, find_reads, parse
 
 
 def replace_hidden_names(source: str) -> str:
@@ -21,7 +21,7 @@ def replace_hidden_names(source: str) -> str:
     name. Only names in strings refer to a class that is called like an import. Raises SyntaxError if
     `source` is not a module.
     """
-    tree = ast.parse(source)
+    tree = parse(source)
     imports = {
         alias.asname or alias.name: alias
         for statement in tree.body
@@ -32,6 +32,8 @@ def replace_hidden_names(source: str) -> str:
     hidden = {read for node in nodes for read in _find_hidden(node)}
     classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
     renamed = ({read.name for read in hidden} | classes) & set(imports)
+    if not hidden and not renamed:
+        return source
     changes = {
         read: f"{read.name}_"
         for read in find_reads(tree)

@@ -21,7 +21,7 @@ from rich.cells import cell_len
 
 from .hiding import replace_hidden_names
 from .literals import LINE_LENGTH
-from .reads import find_reads
+from .reads import find_reads, parse
 
 Import = ast.Import | ast.ImportFrom
 # An opening bracket at the end of a line; lines without comments that end with a comma, or a single
@@ -52,7 +52,9 @@ def tidy(source: str) -> str:
 def move_long_calls(source: str) -> str:
     """Returns the source with parentheses around each assigned call whose first line is too long."""
     lines = source.splitlines(keepends=True)
-    for node in ast.walk(ast.parse(source)):
+    if all(cell_len(line.rstrip("\n")) <= LINE_LENGTH for line in lines):
+        return source
+    for node in ast.walk(parse(source)):
         if not isinstance(node, (ast.AnnAssign, ast.Assign)) or not isinstance(
             node.value, ast.Call
         ):
@@ -73,9 +75,11 @@ def join_short_brackets(source: str) -> str:
     A list, tuple or dict of several calls or lists is left unchanged: one item per line is easier to
     read. Brackets in strings are left unchanged, too.
     """
+    if not BROKEN.search(source):
+        return source
     in_strings = {
         line
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(parse(source))
         if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.lineno != node.end_lineno
         for line in range(node.lineno, node.end_lineno or node.lineno)
     }
@@ -113,7 +117,7 @@ def drop_unused_imports(source: str) -> str:
 
     Raises SyntaxError if it is not a module.
     """
-    tree = ast.parse(source)
+    tree = parse(source)
     used = {read.name for read in find_reads(tree)}
     lines = source.splitlines(keepends=True)
     # From the last to the first: the line numbers of earlier statements stay valid.
