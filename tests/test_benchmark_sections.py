@@ -51,13 +51,12 @@ FOUND: dict[str, dict[str, Any]] = {
         "failed": [[0.030, 0.032], [0.031, 0.031]],
     },
     "purge": {
-        "rounds": 2,
         "rows": 1000,
         "found": {
             server: {
-                "stock": [PURGED, PURGED],
-                "blacklist": [PURGED | {"seconds": 3.0}, PURGED | {"seconds": 1.0}],
-                "sessions": [PURGED, PURGED],
+                "stock": PURGED,
+                "blacklist": PURGED | {"seconds": 3.0},
+                "sessions": PURGED,
             }
             for server in SERVERS
         },
@@ -95,7 +94,7 @@ LINES = {
         "1 of 2 pairs, which were in random order.",
     ],
     "purge": [
-        "| `purge_tokens`, `blacklist` | SQLite | 2.0 (1.0 to 3.0) | 1.00 (0.50 to 1.50) | 70 | 0.20 s | 2 of 80 |",
+        "| `purge_tokens`, `blacklist` | SQLite | 3.0 | 1.50 | 70 | 0.20 s | 1 of 40 |",
     ],
     "instances": ["| a fault | 0.5 s | 1,200 | 0 |  | 2.2 s | 0 |"],
     "suite": [
