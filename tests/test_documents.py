@@ -43,6 +43,9 @@ NOT_EXECUTED = {
     "make test-slow": "`.ci/run` executes it",
     "make test-clients": "`.ci/run` executes it",
     "make test-deployment": "`.ci/run` executes it",
+    "make bench": "it needs a quiet machine",
+    "make bench-full": "it takes an hour",
+    ".venv/bin/python -m benchmarks --full growth": "it needs a quiet machine",
     "make client": "the tests of clients execute it",
     "make lint": "the tests of a project's README execute it",
     "make test-all": "it takes hours",
@@ -226,6 +229,8 @@ def test_contributing_commands(shell: Shell) -> None:
         shown = shell.run(line, answers=ENTER, PYTEST_ADDOPTS="--collect-only -q")
         assert "pytest" not in line or re.search(r"^[1-9][0-9/]* tests collected", shown, re.M)
     assert (shell.folder / "demo" / "my_api" / "manage.py").is_file()
+    lines = document.block("sh").splitlines()
+    assert {line.partition("  #")[0].strip() for line in lines} <= NOT_EXECUTED.keys()
     shell.run(document.command("make clean"))
     assert not (shell.folder / "demo").exists()
     document.assert_finished()
