@@ -68,7 +68,7 @@ def run(full: bool) -> dict[str, Any] | None:
 
 def count_combinations() -> dict[str, Any]:
     """Returns the projects that prove pairs and triples of values, and how many of them."""
-    found = {}
+    found: dict[str, Any] = {"others": len(matrix.light_rows())}
     for command, strength in (("make test", 2), ("make test-all", 3)):
         rows = matrix.rows(strength).values()
         covered = matrix.describe_coverage(rows, matrix.array_axes(strength), strength)
@@ -103,7 +103,7 @@ def describe(found: dict[str, Any]) -> str:
         ),
         "",
         f"{pairs['projects']} tests prove a project of the matrix; the projects contain {pairs['covered']}.",
-        f"{len(matrix.light_rows())} tests prove one of the other algorithms. `make test-all` proves {triples['projects']} projects, which contain",
+        f"{found['matrix']['others']} tests prove one of the other algorithms. `make test-all` proves {triples['projects']} projects, which contain",
         f"{triples['covered']}.",
     ]
     return "\n".join(lines)

@@ -197,7 +197,11 @@ def test_readme_commands(shell: Shell) -> None:
     assert "my_api is ready" in shown
     assert (Path(shell.variables["HOME"]) / REPLAY).is_file()
 
-    lines = document.block("sh").splitlines()
+    clone, *lines = document.block("sh").splitlines()
+    work = shell.folder
+    shell.run(clone)
+    assert (shell.folder / "Makefile").is_file()
+    shell.folder = work
     assert {line.partition("   #")[0] for line in lines} <= NOT_EXECUTED.keys()
     assert "✓ Environment" in document.block("text")
 
