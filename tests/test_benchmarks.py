@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -14,6 +15,8 @@ from benchmarks import page
 from benchmarks.load import Client, Dialogue, UnexpectedResponseError, measure, write_request
 from benchmarks.statistics import compare, spread
 from benchmarks.throughput import OPERATIONS, SHORT, build_peers, take_turns
+
+from .baking import ROOT
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -50,7 +53,7 @@ def count_from(number: int) -> Dialogue:
         number = int((yield write_request("POST", "/", str(number).encode())))
 
 
-def test_responses_lead_to_the_next_requests(port: int) -> None:
+def test_responses_lead_to_next_requests(port: int) -> None:
     clients = [Client(count_from(0)), Client(count_from(1_000_000))]
     assert measure(port, clients, 200, 0.05) > 0
     # The clients go on with the numbers that they have received.
@@ -62,18 +65,18 @@ def test_unexpected_responses_are_errors(port: int) -> None:
         measure(port, [Client(count_from(0)), Client(count_from(0))], 200, 0.05)
 
 
-def test_spread_is_the_median_and_the_quartiles() -> None:
+def test_spread_is_median_and_quartiles() -> None:
     assert spread([1, 2, 3, 4, 100]) == "3 (2 to 4)"
     # Each pair is one turn.
     assert compare([10, 1, 30], [10, 2, 10]) == "1.00 (0.75 to 2.00)"
 
 
-def test_page_is_what_the_results_say() -> None:
+def test_page_is_made_from_results() -> None:
     """If this fails: python -m benchmarks --full, or that with the sections that have changed."""
     files = page.render(page.read_results())
     for file, text in files.items():
         assert file.read_text(encoding="utf-8") == text, file
-    assert set(page.PLOTS.iterdir()) == files.keys() - {page.PAGE}
+    assert set(page.PLOTS.glob("*")) == files.keys() - {page.PAGE}
 
 
 @pytest.mark.parametrize("name", page.read_results())
@@ -85,10 +88,18 @@ def test_each_section_has_results(name: str) -> None:
     assert "nan" not in text
 
 
-@pytest.mark.parametrize("plot", sorted(page.PLOTS.glob("*.svg")), ids=lambda plot: plot.name)
-def test_plots_are_described(plot: object) -> None:
-    root = ElementTree.parse(str(plot)).getroot()  # noqa: S314
-    names = {child.tag.rpartition("}")[2] for child in root}
+PICTURES = sorted((ROOT / "docs").rglob("*.svg"))
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.stem)
+def test_pictures_are_described(picture: Path) -> None:
+    text = picture.read_text(encoding="utf-8")
+    assert len(text) < 200_000
+    assert "prefers-color-scheme:dark" in text
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "").replace(
+        "http://127.0.0.1:8000", ""
+    )
+    names = {child.tag.rpartition("}")[2] for child in ElementTree.fromstring(text)}  # noqa: S314
     assert {"title", "desc"} <= names
 
 

@@ -16,14 +16,17 @@ import subprocess
 import sys
 import tempfile
 import termios
+from contextlib import suppress
 from html import escape
 from pathlib import Path
+
+import pyte
 
 from .demo import ROOT, wait_for_server
 
 PICTURE = ROOT / "docs" / "pictures" / "terminal.svg"
 CREATE = "uvx cookiecutter --no-input gh:OWNER/cookiecutter-drf-jwt"
-COLUMNS = 80
+COLUMNS, LINES = 80, 100
 # In pixels
 CHARACTER, LINE, MARGIN = 8.43, 20, 20
 STYLE = """
@@ -40,23 +43,21 @@ DESCRIPTION = (
 def run(command: str, folder: Path, environment: dict[str, str]) -> list[str]:
     """Runs a command in a terminal, and returns the lines that it shows at the end."""
     terminal, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
     process = subprocess.Popen(
         ["sh", "-c", command], cwd=folder, env=environment, stdin=slave, stdout=slave, stderr=slave
     )
     os.close(slave)
-    output = b""
-    try:
+    screen = pyte.Screen(COLUMNS, LINES)
+    stream = pyte.ByteStream(screen)
+    # The end is an error: the last process has closed the terminal.
+    with suppress(OSError):
         while chunk := os.read(terminal, 4096):
-            output += chunk
-    except OSError:
-        # The last process has closed the terminal.
-        pass
+            stream.feed(chunk)
+    shown = "\n".join(line.rstrip() for line in screen.display).rstrip()
     if process.wait():
-        sys.exit(f"{command} failed:\n{output.decode()}")
-    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output.decode())
-    # A line that is written again begins with a carriage return.
-    return [line.rstrip().rpartition("\r")[2] for line in text.replace("\r\n", "\n").splitlines()]
+        sys.exit(f"{command} failed:\n{shown}")
+    return shown.splitlines()
 
 
 def record() -> list[tuple[str, str]]:
@@ -76,7 +77,7 @@ def record() -> list[tuple[str, str]]:
             "UV_CACHE_DIR": subprocess.check_output(
                 [Path(sys.executable).with_name("uv"), "cache", "dir"], text=True
             ).strip(),
-            "TERM": "xterm-256color",
+            "TERM": "linux",
         }
         # The picture shows the second run: the first one also downloads Cookiecutter.
         subprocess.run(

@@ -86,7 +86,7 @@ def get_status(port: int, path: str) -> int:
     return status
 
 
-def test_two_logins_at_a_time_are_passed_on(port: int) -> None:
+def test_only_two_concurrent_logins_are_passed_on(port: int) -> None:
     Handler.finished = threading.Event()
     paths = [LOGIN, f"{LOGIN}?a=b", LOGIN, f"{LOGIN}?c", LOGIN]
     with ThreadPoolExecutor(len(paths)) as pool:
