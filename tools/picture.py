@@ -11,6 +11,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from pathlib import Path
 import pyte
 
 from .demo import ROOT, wait_for_server
+
+assert sys.platform != "win32"  # noqa: S101
 
 PICTURE = ROOT / "docs" / "pictures" / "terminal.svg"
 CREATE = "uvx cookiecutter --no-input gh:OWNER/cookiecutter-drf-jwt"
@@ -109,7 +112,7 @@ def record() -> list[tuple[str, str]]:
                 parts = [line[n : n + COLUMNS] for n in range(0, len(line), COLUMNS)]
                 shown += [("", part) for part in parts]
         finally:
-            os.killpg(server.pid, 15)
+            os.killpg(server.pid, signal.SIGTERM)
             server.wait()
     return shown
 
