@@ -49,11 +49,11 @@ test-all: .venv/test ## Prove every triple of options; SHARD=2/4 proves the seco
 		tests/test_matrix.py
 
 .PHONY: bench
-bench: .venv/test ## Measure a part of docs/performance.md in less than 10 minutes; needs PostgreSQL
+bench: .venv/test ## Measure a part of docs/performance.md in a short form; needs PostgreSQL
 	@$(BIN)/python -m benchmarks
 
 .PHONY: bench-full
-bench-full: .venv/test ## Measure all of docs/performance.md, and write it; takes about an hour
+bench-full: .venv/test ## Measure all of docs/performance.md, and write it; takes more than an hour
 	@$(BIN)/python -m benchmarks --full
 
 .PHONY: format

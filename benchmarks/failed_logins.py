@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import selectors
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -85,12 +84,7 @@ def write_logins(peer: Peer) -> Dialogue:
 def send_until(stop: Event, port: int, clients: Sequence[Client]) -> float:
     """Sends requests until the event is set. Returns the seconds until the last response."""
     start = time.perf_counter()
-    with ExitStack() as stack:
-        selector = stack.enter_context(selectors.DefaultSelector())
-        for client in clients:
-            connection = connect(port, client, None)
-            stack.enter_context(closing(connection.socket))
-            selector.register(connection.socket, selectors.EVENT_READ, connection)
+    with connect(port, clients, None) as selector:
         waiting = len(clients)
         while waiting:
             for key, _ in selector.select(60):

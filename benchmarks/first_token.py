@@ -150,7 +150,7 @@ def describe(found: dict[str, Any]) -> str:
         "",
         "The bare steps are `uv venv`, `uv pip install` of the same pinned packages, `migrate` and `createsuperuser`, without a",
         "pause between them, in a project that already contains its files, settings and migrations. Both took turns, with",
-        "an own, empty cache of packages for each try where it is cold.",
+        "an empty cache of packages for each try where it is cold.",
         "",
         "| from the command to | cache | rounds | template (s) | bare steps (s) | ratio |",
         "|---|---|---|---|---|---|",

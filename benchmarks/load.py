@@ -6,8 +6,8 @@ import selectors
 import socket
 import time
 from collections import Counter
-from collections.abc import Generator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
 # Yields requests, and is sent the body of the response to each.
@@ -90,13 +90,21 @@ def write_request(
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def connect(port: int, client: Client, status: int | None) -> Connection:
-    """Returns a connection that has sent its first request."""
-    opened = socket.create_connection(("127.0.0.1", port), timeout=60)
-    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    connection = Connection(client, opened, status)
-    connection.send()
-    return connection
+@contextmanager
+def connect(
+    port: int, clients: Sequence[Client], status: int | None
+) -> Iterator[selectors.BaseSelector]:
+    """Yields a selector of a connection for each client. All have sent their first request."""
+    with ExitStack() as stack:
+        selector = stack.enter_context(selectors.DefaultSelector())
+        for client in clients:
+            opened = socket.create_connection(("127.0.0.1", port), timeout=60)
+            stack.enter_context(closing(opened))
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection = Connection(client, opened, status)
+            connection.send()
+            selector.register(opened, selectors.EVENT_READ, connection)
+        yield selector
 
 
 def measure(port: int, clients: Sequence[Client], status: int, seconds: float) -> float:
@@ -105,12 +113,7 @@ def measure(port: int, clients: Sequence[Client], status: int, seconds: float) -
     The first responses, as many as connections, do not count, and at least as many others do. No
     request is left without its response: a client can go on in a later call.
     """
-    with ExitStack() as stack:
-        selector = stack.enter_context(selectors.DefaultSelector())
-        for client in clients:
-            connection = connect(port, client, status)
-            stack.enter_context(closing(connection.socket))
-            selector.register(connection.socket, selectors.EVENT_READ, connection)
+    with connect(port, clients, status) as selector:
         done, waiting, start = -len(clients), len(clients), time.perf_counter()
         rate = 0.0
         while waiting:
@@ -118,7 +121,7 @@ def measure(port: int, clients: Sequence[Client], status: int, seconds: float) -
             if not ready:
                 raise UnexpectedResponseError("no response for a minute")
             for key, _ in ready:
-                connection = key.data
+                connection: Connection = key.data
                 if not connection.read_response():
                     continue
                 done += 1

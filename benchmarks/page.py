@@ -21,9 +21,9 @@ PLOTS = ROOT / "docs" / "performance"
 INTRODUCTION = """\
 # Performance
 
-`make bench-full` has measured everything on this page and written it; `make bench` measures a part of it in less than
-10 minutes, and prints it. Compare the ratios, not the times: what is compared took turns in one run, but machines
-differ, and so does this one from hour to hour. In parentheses are the quartiles.
+`make bench-full` measures everything on this page and writes it; `make bench` measures a part of it in a short form, and
+prints it. Compare the ratios, not the times: what is compared took turns in one run, but machines differ, and so does
+this one from hour to hour. In parentheses are the quartiles.
 """
 
 

@@ -69,14 +69,13 @@ def run(full: bool) -> dict[str, Any] | None:
                 name: create_clients(peer, ports[name], operation, CONNECTIONS)
                 for name, peer in peers.items()
             }
-            status, seconds = STATUSES.get(operation, 200), found.setdefault(operation, {})
-            times = defaultdict(list)
+            status = STATUSES.get(operation, 200)
+            times = found[operation] = defaultdict(list)
             for _ in range(20):
                 for name, peer in peers.items():
                     port = ports[name]
                     spent = measure_seconds(peer.folder, port, clients[name], status, 0.5)
                     times[name].append(spent)
-            seconds.update(times)
     return {"seconds": found}
 
 
@@ -85,8 +84,8 @@ def describe(found: dict[str, Any]) -> str:
         "## The parts of a request",
         "",
         "Processor time of the server's processes per request, without PostgreSQL: of Simple JWT's documentation with",
-        "`CONN_MAX_AGE=60`, of the project, and of the project without some of its parts. The servers took turns, as for the",
-        "requests per second.",
+        "`CONN_MAX_AGE=60`, of the project, and of the project without some of its parts. The ratios are to the project. The",
+        "servers took turns, as for the requests per second.",
         "",
         f"| | {' | '.join(OPERATIONS[name].partition(':')[0] for name in MEASURED)} |",
         "|---" * (len(MEASURED) + 1) + "|",
@@ -97,7 +96,7 @@ def describe(found: dict[str, Any]) -> str:
         for operation in MEASURED:
             seconds = found["seconds"][operation]
             if name:
-                cells.append(f"{compare(seconds[name], seconds[''])}")
+                cells.append(compare(seconds[name], seconds[""]))
             else:
                 cells.append(f"{spread([value * 1000 for value in seconds[name]], '.2f')} ms")
         lines.append(f"| {title} | {' | '.join(cells)} |")

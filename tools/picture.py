@@ -108,7 +108,7 @@ def record() -> list[tuple[str, str]]:
             (curl,) = re.findall(r"^ +(curl (?:.*\\\n)*.*)$", text, re.M)
             lines = [line.strip() for line in curl.splitlines()]
             shown += [("command", f"$ {lines[0]}"), *(("command", f"    {x}") for x in lines[1:])]
-            for line in run(curl.replace("curl ", "curl --silent ", 1), project, environment):
+            for line in run(curl, project, environment):
                 parts = [line[n : n + COLUMNS] for n in range(0, len(line), COLUMNS)]
                 shown += [("", part) for part in parts]
         finally:
