@@ -55,11 +55,11 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
+@pytest.fixture(params=[LOGIN[1:], LOGIN[1:-1]])
+def port(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[int]:
     if not shutil.which("nginx"):
         skip_unavailable("nginx is not installed")
-    answers = {"api_prefix": "v1", "token_obtain_path": "v1/login/"}
+    answers = {"api_prefix": "v1", "token_obtain_path": request.param}
     document = renderer.render(answers)["docs/production.md"]
     above, inside = re.findall(r"```nginx\n(.*?)```", document, re.DOTALL)
     upstream = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
