@@ -75,7 +75,10 @@ class KeyRing:
                 raise ImproperlyConfigured(f"JWT_SIGNING_KEY_FILE: {error}") from error
             if not empty:
                 return cls(file)
-            raise ImproperlyConfigured(f"JWT_SIGNING_KEY_FILE: {file} is empty")
+            raise ImproperlyConfigured(
+                f"JWT_SIGNING_KEY_FILE: {file} is empty."
+                " Delete it, and create it with `python -m tokens.keys FILE`"
+            )
         key = env.str("JWT_SIGNING_KEY", default="").strip()
         if not key:
             raise ImproperlyConfigured(
@@ -129,7 +132,7 @@ class KeyRing:
             for found in ENTRY.finditer(self.file.read_text(encoding="utf-8"))
         )
         if not entries:
-            raise ValueError(f"{self.file} contains no key")
+            raise ValueError(f"{self.file} must contain a key")
         return entries
 
     def rotate(self, longest: timedelta) -> tuple[datetime, int]:
@@ -180,6 +183,6 @@ def write_private_file(file: Path, text: str) -> None:
 if __name__ == "__main__":
     path = Path(sys.argv[1])
     if path.exists():
-        sys.exit(f"{path} exists already")
+        sys.exit(f"{path} exists already. Add a key to it with `manage.py rotate_signing_key`.")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private_file(path, str(Entry(generate_key())))
