@@ -29,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     strength = "combine the options in pairs (2) or triples (3)"
     group.addoption("--strength", type=int, choices=(2, 3), default=2, help=strength)
     group.addoption("--shard", default="1/1", help="prove one part of the rows, such as 2/4")
+    parser.addoption("--pictures", action="store_true", help="store the pictures of the README")
 
 
 @pytest.fixture(scope="session")

@@ -159,6 +159,16 @@ def test_all_documents_are_known() -> None:
     assert found == EXECUTED | {*WITHOUT_BLOCKS} | OTHERS
 
 
+def test_readme_lists_all_prompts() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.*?) \| (.*?) \|", readme.partition("## Answers")[2], re.MULTILINE)
+    found = {name: answers for names, answers in rows for name in re.findall(r"`(\w+)`", names)}
+    assert found.keys() == {name for name in PROMPTS if not name.startswith("_")}
+    for name, answers in found.items():
+        if isinstance(PROMPTS[name], list):
+            assert re.findall("`(.*?)`", answers) == PROMPTS[name]
+
+
 @pytest.mark.parametrize("name", WITHOUT_BLOCKS)
 def test_document_has_known_commands_only(name: str) -> None:
     Document(name).assert_finished(*OF_PROJECT)
