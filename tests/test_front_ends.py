@@ -111,6 +111,21 @@ def test_defaults_render_default_project(
             assert sentence in process.stdout
 
 
+def test_prompts_fit_into_terminal() -> None:
+    # Their examples and defaults need more than one line.
+    longer = {"description", "resources"}
+    for number, name in enumerate(VISIBLE, 1):
+        sentences = PROMPTS["__prompts__"][name]
+        lines = [f"  [{number}/{len(VISIBLE)}] "]
+        if isinstance(sentences, dict):
+            lines[0] += sentences["__prompt__"]
+            lines += [f"    {n} - {sentences[choice]}" for n, choice in enumerate(PROMPTS[name], 1)]
+        else:
+            default = "[y/n] (y)" if isinstance(PROMPTS[name], bool) else f"({PROMPTS[name]})"
+            lines[0] += sentences if "{{" in default else f"{sentences} {default}: "
+        assert name in longer or all(len(line) <= 80 for line in lines), lines
+
+
 def test_name_and_prefix_set_derived_defaults(tmp_path: Path, home: dict[str, str]) -> None:
     answers = ["project_name=Ünïted Books & Co", "api_prefix=v1"]
     cookiecutter(tmp_path, "--no-input", NO_SETUP, *answers, home=home)
