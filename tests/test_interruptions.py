@@ -144,7 +144,21 @@ def test_setup_outlives_orphaned_uv(project: Path, path_with_uv: dict[str, str])
     check_project(project)
 
 
-@pytest.mark.parametrize("pattern", ["my_api/scripts/setup.py", "my_api/.venv", "my_api/.env"])
+@pytest.mark.parametrize("pattern", ["my_api", "my_api/manage.py", "my_api/config/settings.py"])
+def test_interrupted_rendering_leaves_nothing(
+    tmp_path: Path, home: dict[str, str], pattern: str
+) -> None:
+    command = (TOOLS / "cookiecutter", ROOT, "--no-input", "run_setup=no", "--output-dir", tmp_path)
+    process = start(*command, cwd=tmp_path, variables=home)
+    wait_for(tmp_path, pattern, process)
+    shown = stop(process, signal.SIGINT)
+    assert "Traceback" not in shown
+    # All files may have been written by then.
+    assert not (tmp_path / "my_api").exists() or "my_api is rendered" in shown
+    cookiecutter(tmp_path, "--no-input", "run_setup=no", "--overwrite-if-exists", home=home)
+
+
+@pytest.mark.parametrize("pattern", ["my_api/.venv", "my_api/.env"])
 @pytest.mark.parametrize("delay", [0, 0.1, 0.3])
 def test_interrupted_generation_keeps_project(
     tmp_path: Path,

@@ -21,6 +21,7 @@ from ..answers.reading import read
 from ..project import Project
 from ..prompts import TEMPLATE_DIR
 from . import cruft, literals, refusal
+from .new_folder import find_new_folder, remove_if_interrupted
 from .tidying import tidy
 
 PYTHON = re.compile(r"\.py(\{% endif %\})?$")
@@ -109,8 +110,10 @@ def _load_project(
     explainer = refusal.Refusal(environment, variables, raw)
     if problems:
         sys.exit(explainer.explain_problems(problems))
-    if text := explainer.explain_existing_folder():
-        sys.exit(text)
+    if folder := find_new_folder(project.slug):
+        if folder.exists():
+            sys.exit(explainer.explain_existing_folder(folder))
+        remove_if_interrupted(folder)
     cruft.store_old_files()
     environment._project = dict(variables), project  # type: ignore[attr-defined]
     return project

@@ -104,12 +104,7 @@ class Refusal:
             + ("" if updated else f"\n  {self._command(refused)}")
         )
 
-    def explain_existing_folder(self) -> str:
-        """Returns an empty text if the project's folder can be created."""
-        call = find_arguments({"cookiecutter.generate": "render_and_create_dir"})
-        folder = Path(call.get("output_dir", ""), self.variables["project_slug"]).absolute()
-        if not call or call["overwrite_if_exists"] or not folder.exists():
-            return ""
+    def explain_existing_folder(self, folder: Path) -> str:
         text = f"No project was created: {folder} already exists."
         if (folder / "scripts" / "setup.py").exists():
             text += (
