@@ -112,7 +112,7 @@ def describe_policy(answers: Answers) -> str:
 def set_up(project: Path, console: Console, *, first_commit: bool) -> bool:
     """Runs the project's setup. Returns whether every step succeeded."""
     setup = _load_script(project / "scripts" / "setup.py")
-    if not console.is_terminal:
+    if not console.is_terminal or console.is_dumb_terminal:
         return bool(setup.run_steps(setup.PlainReport(), first_commit=first_commit))
     with Progress(
         SpinnerColumn(finished_text=" "),

@@ -267,6 +267,20 @@ def test_terminal_shows_progress(
     assert "Two ..." in shown
 
 
+def test_dumb_terminal_shows_beginning_of_step(
+    setup_of: Callable[..., ModuleType],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    setup = setup_of()
+    monkeypatch.setattr(setup, "STEPS", (("One", lambda: "fine"),))
+    monkeypatch.setattr(bootstrap, "_load_script", lambda script: setup)
+    monkeypatch.setenv("TERM", "dumb")
+    bootstrap.set_up(tmp_path, Console(force_terminal=True), first_commit=True)
+    assert capsys.readouterr().out.startswith("One ...\nOne done (0.0 s): fine\n")
+
+
 def test_setup_error_keeps_project(
     setup_of: Callable[..., ModuleType],
     monkeypatch: pytest.MonkeyPatch,
