@@ -30,8 +30,15 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the commands are for a 
 # Documents whose commands the tests below execute, and others without such commands.
 EXECUTED = {"CONTRIBUTING.md", "README.md", "docs/resources.md", "docs/upgrading.md"}
 WITHOUT_BLOCKS = ["docs/how-updates-work.md", "docs/options.md", "docs/tokens.md"]
-# The lists of changes and decisions, and the measurements, whose commands take long.
-OTHERS = {"CHANGELOG.md", "docs/decisions/README.md", "docs/performance.md"}
+INDEX = "docs/decisions/README.md"
+DECISIONS = {
+    path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "decisions").glob("*.md")
+}
+# The list of changes, the decisions, and the measurements, whose commands take long.
+OTHERS = {"CHANGELOG.md", "docs/performance.md"} | DECISIONS
+# tests/test_recipes.py executes these.
+RECIPES = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "recipes").glob("*.md")}
+DOCUMENTS = EXECUTED | {*WITHOUT_BLOCKS} | RECIPES | OTHERS
 ADDRESS = "https://github.com/OWNER/"
 # Commands that no test of this file executes, and the reason.
 REPLAY = ".cookiecutter_replay/cookiecutter-drf-jwt.json"
@@ -154,9 +161,7 @@ def shell(tmp_path: Path, template: Path) -> Shell:
 def test_all_documents_are_known() -> None:
     found = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
     found |= {path.name for path in ROOT.glob("*.md")}
-    # tests/test_recipes.py executes these.
-    found = {name for name in found if not name.startswith("docs/recipes/")}
-    assert found == EXECUTED | {*WITHOUT_BLOCKS} | OTHERS
+    assert found == DOCUMENTS
 
 
 def test_readme_lists_all_prompts() -> None:
@@ -167,6 +172,31 @@ def test_readme_lists_all_prompts() -> None:
     for name, answers in found.items():
         if isinstance(PROMPTS[name], list):
             assert re.findall("`(.*?)`", answers) == PROMPTS[name]
+
+
+def links(name: str) -> set[tuple[str, str]]:
+    """Returns the files of this repository and the headings in them to which a document links."""
+    found = set()
+    for target in re.findall(r"\]\(([^)]+)\)", (ROOT / name).read_text(encoding="utf-8")):
+        if "://" not in target:
+            file, _, heading = target.partition("#")
+            path = (ROOT / name).parent / file if file else ROOT / name
+            found.add((path.resolve().relative_to(ROOT).as_posix(), heading))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_links_lead_to_files_and_headings(name: str) -> None:
+    for file, heading in links(name):
+        assert (ROOT / file).exists(), file
+        if heading:
+            titles = re.findall(r"^#+ (.+)$", (ROOT / file).read_text(encoding="utf-8"), re.M)
+            anchors = {re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in titles}
+            assert heading in anchors, f"{file}#{heading}"
+
+
+def test_index_lists_all_decisions() -> None:
+    assert {file for file, _ in links(INDEX)} == DECISIONS - {INDEX}
 
 
 @pytest.mark.parametrize("name", WITHOUT_BLOCKS)
