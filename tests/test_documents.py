@@ -199,6 +199,15 @@ def test_index_lists_all_decisions() -> None:
     assert {file for file, _ in links(INDEX)} == DECISIONS - {INDEX}
 
 
+def test_changelog_begins_with_version() -> None:
+    """Compares the newest version, below what is not released, with that of the project."""
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    version = re.findall(r'^version = "(.+)"$', project, re.M)
+    assert re.findall(r"^## \[(.+)\] - \d{4}-\d\d-\d\d$", changes, re.M)[:1] == version
+    assert f"[{version[0]}]: {ADDRESS}cookiecutter-drf-jwt/releases/tag/v{version[0]}\n" in changes
+
+
 @pytest.mark.parametrize("name", WITHOUT_BLOCKS)
 def test_document_has_known_commands_only(name: str) -> None:
     Document(name).assert_finished(*OF_PROJECT)
@@ -274,6 +283,14 @@ def test_contributing_commands(shell: Shell) -> None:
         shown = shell.run(line, answers=ENTER, PYTEST_ADDOPTS="--collect-only -q")
         assert "pytest" not in line or re.search(r"^[1-9][0-9/]* tests collected", shown, re.M)
     assert (shell.folder / "demo" / "my_api" / "manage.py").is_file()
+    # Releases
+    git("config", "receive.denyCurrentBranch", "updateInstead", cwd=shell.template)
+    (shell.folder / "pyproject.toml").write_text("Changed.\n", encoding="utf-8")
+    shell.run(document.block("sh"))
+    assert git("tag", "--points-at", "main", cwd=shell.template) == "v1.1.0\n"
+    shell.run(document.block("sh"))
+    assert (shell.folder.parent / "my_api" / "manage.py").is_file()
+
     lines = document.block("sh").splitlines()
     assert {line.partition("  #")[0].strip() for line in lines} <= NOT_EXECUTED.keys()
     shell.run(document.command("make clean"))
@@ -303,7 +320,7 @@ def release(template: Path) -> None:
     replace_first_line(template / SOURCES / "api" / MODELS, '"""Changed."""')
     replace_first_line(template / SOURCES / "README.md", "# Changed")
     commit(template)
-    git("tag", "v2", cwd=template)
+    git("tag", "v1.1.0", cwd=template)
 
 
 def shorten_tests(project: Path) -> None:
@@ -421,6 +438,23 @@ def test_upgrading_commands(shell: Shell) -> None:
     shell.run(document.command("cruft update --skip-apply-ask --skip-update"))
     assert git("status", "--porcelain", cwd=project).split() == ["M", ".cruft.json"]
 
+    # Follow releases
+    shell.folder = work / "releases"
+    shell.folder.mkdir()
+    shell.run(document.block("sh"), answers=ENTER)
+    shell.folder /= "my_api"
+    commit(shell.folder)
+    tags = shell.run(document.block("sh")).split()
+    assert [name for name in tags if "/" in name] == ["refs/tags/v1.0.0", "refs/tags/v1.1.0"]
+    shell.run(document.block("sh"), status=1)
+    shell.run(document.block("sh"))
+    assert (shell.folder / "README.md").read_text("utf-8").startswith("# Changed\n")
+
     # Check for updates in CI
+    released = shell.folder
+    shell.folder = project
+    shell.run(document.block("sh"))
+    shell.folder = released
+    shell.run("cruft check", status=1)
     shell.run(document.block("sh"))
     document.assert_finished(*OF_PROJECT)

@@ -401,9 +401,9 @@ def template(tmp_path: Path) -> Path:
         if (ROOT / name).is_file():
             (repository / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, repository / name)
-    git("init", "--quiet", cwd=repository)
+    git("init", "--quiet", "--initial-branch", "main", cwd=repository)
     commit(repository)
-    git("tag", "v1", cwd=repository)
+    git("tag", "v1.0.0", cwd=repository)
     return repository
 
 

@@ -52,7 +52,7 @@ def replace_first_line(file: Path, line: str) -> None:
 def release(template: Path) -> None:
     """Tags the second version."""
     commit(template)
-    git("tag", "v2", cwd=template)
+    git("tag", "v1.1.0", cwd=template)
 
 
 def state(project: Path) -> dict[str, tuple[bytes, int]]:
@@ -300,7 +300,7 @@ def test_cookiecutter_project_can_be_linked(
     git("init", "--quiet", cwd=project)
     commit(project)
     answers = json.dumps({"algorithm": "ES256", "run_setup": False})
-    options = ["--checkout", "v1", "--no-input", "--extra-context", answers]
+    options = ["--checkout", "v1.0.0", "--no-input", "--extra-context", answers]
     cruft("link", str(template), *options, cwd=project, home=home)
     assert cruft("diff", cwd=project, home=home) == "", "linked to another version"
     commit(project)
