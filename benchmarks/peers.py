@@ -16,8 +16,9 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.baking import BIN, environment_for, find_python, prepare_project, run, run_uv
 from tests.deployment.servers import Server
+from tests.usual import Renderer
 from tools.demo import find_free_port
-from tools.rendering import Renderer, write
+from tools.rendering import write
 
 from .peer_sources import (
     DJOSER_URLS,

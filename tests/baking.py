@@ -23,7 +23,9 @@ from pytest_cookies.plugin import Cookies
 
 from drf_jwt_template.prompts import PROMPTS
 from tools.demo import BIN, find_free_port, wait_for_server
-from tools.rendering import ROOT, Renderer, write
+from tools.rendering import ROOT, write
+
+from .usual import USUAL, Renderer
 
 __all__ = ["BIN", "CACHE", "PROMPTS", "ROOT"]
 
@@ -47,7 +49,7 @@ def bake(cookies: Cookies, answers: Mapping[str, Any], *, run_setup: bool = Fals
     """Renders a project, by default without its setup."""
     # Cookiecutter ignores unknown variables silently.
     assert set(answers) <= set(PROMPTS)
-    result = cookies.bake(extra_context={"run_setup": run_setup, **answers})
+    result = cookies.bake(extra_context={**USUAL, "run_setup": run_setup, **answers})
     if result.exception:
         raise result.exception
     project: Path = result.project_path

@@ -9,14 +9,15 @@ from typing import Any
 
 from tools.rendering import write
 
-from .baking import BIN, PROMPTS, environment_for, run, run_unchecked
+from .baking import BIN, environment_for, run, run_unchecked
 from .proving import renderer
+from .usual import USUAL
 
 
 def render_project(answers: Mapping[str, Any], folder: Path) -> Path:
     """Renders a project with an environment and secrets, but without migrations."""
     write(renderer.render(answers), folder)
-    django = answers.get("django_version", PROMPTS["django_version"][0])
+    django = answers.get("django_version", USUAL["django_version"])
     (folder / ".venv").symlink_to(environment_for(django), target_is_directory=True)
     code = "import sys; sys.path[:0] = ['.', 'scripts']; import setup; setup.write_secrets()"
     run(folder / ".venv" / BIN / "python", "-c", code, cwd=folder)

@@ -18,6 +18,7 @@ from cookiecutter.prompt import prompt_for_config
 
 from . import matrix
 from .baking import CACHE, ROOT, environment_for, run
+from .usual import USUAL
 
 # The same examples in each run: a failure can be reproduced on any machine.
 hypothesis.settings.register_profile("reproducible", deadline=None, derandomize=True)
@@ -34,8 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def default_answers() -> dict[str, object]:
-    """Cookiecutter's variables if all prompts have their defaults."""
-    context = generate_context(str(ROOT / "cookiecutter.json"))
+    """Cookiecutter's variables with the usual answers."""
+    context = generate_context(str(ROOT / "cookiecutter.json"), extra_context={**USUAL})
     return dict(prompt_for_config(context, no_input=True))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from drf_jwt_template.prompts import PROMPTS
+from .usual import USUAL
 
 Answers = Mapping[str, Any]
 
@@ -289,7 +289,7 @@ def expected_files(answers: Answers) -> set[str]:
         found.add(f"tests/test_also_{also}.py")
     if also == "session":
         found |= {"api/renderers.py", "config/templates/browsable_api.html"}
-    resources = answers.get("resources", PROMPTS["resources"])
+    resources = answers.get("resources", USUAL["resources"])
     if resources != "none":
         found |= RESOURCE_FILES
     return found | {path for path, mark in ONLY_WITH.items() if re.search(mark, resources)}

@@ -17,6 +17,7 @@ import itertools
 import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -24,6 +25,7 @@ from covertable import make
 from filelock import FileLock
 
 from drf_jwt_template.prompts import PROMPTS
+from drf_jwt_template.rendering.literals import parse_duration
 
 from .baking import CACHE
 
@@ -132,9 +134,9 @@ FAMILIES: Mapping[str, Sequence[str]] = {
     "ES256": ("ES384", "ES512"),
     "EdDSA": (),
 }
-# Pairs of answers that are refused, regardless of the other answers.
+LIFETIMES = ("access_token_lifetime", "refresh_token_lifetime")
+# Pairs of answers that are refused, regardless of the other answers. The lifetimes have further ones.
 REFUSED: Sequence[tuple[str, Sequence[Any], str, Sequence[Any]]] = (
-    ("access_token_lifetime", ["2 weeks"], "refresh_token_lifetime", [None, "1h30m"]),
     ("jwt_settings", [OTHERS], "login_field", ["email"]),
     ("jwt_settings", [REMOTE], "algorithm", ["HS256", "HS384", "HS512"]),
     ("jwt_settings", [REMOTE], "revocation", ["sessions"]),
@@ -175,6 +177,7 @@ NAMED: Mapping[str, Row] = {
     "awkward-names": {
         "accounts": "invited",
         "resources": AWKWARD,
+        "resource_links": "id",
     },
 }
 
@@ -211,21 +214,31 @@ def row(**given: Any) -> Row:
 
 
 def answers(row: Mapping[str, Any]) -> Row:
-    """Returns the answers of a row that are not the default."""
-    every = axes()
+    """Returns the answers of a row. A default is as in cookiecutter.json."""
     return {
-        name: value
+        name: PROMPTS[name] if value is None else value
         for name, value in row.items()
-        if name not in TRIAL and value not in (None, every[name][0])
+        if name not in TRIAL
     }
 
 
 def refused_pairs() -> list[Values]:
-    return [
-        frozenset(((one, value), (other, its)))
+    access, refresh = LIFETIMES
+    pairs = [
+        ((access, value), (refresh, its))
+        for value, its in itertools.product(SAMPLES[access], SAMPLES[refresh])
+        if read_lifetime(access, value) >= read_lifetime(refresh, its)
+    ]
+    pairs += [
+        ((one, value), (other, its))
         for one, values, other, others in REFUSED
         for value, its in itertools.product(values, others)
     ]
+    return list(map(frozenset, pairs))
+
+
+def read_lifetime(name: str, value: str | None) -> timedelta:
+    return parse_duration(value or PROMPTS[name])
 
 
 def covering_array(axes: Axes, strength: int) -> list[Row]:
@@ -316,5 +329,6 @@ def light_rows() -> dict[str, Row]:
 
 def command(row: Mapping[str, Any]) -> str:
     """Returns the command that renders the project of a row."""
-    given = [f"{name}={value}" for name, value in answers(row).items()]
+    defaults = answers({name: values[0] for name, values in axes().items()})
+    given = [f"{n}={value}" for n, value in answers(row).items() if value != defaults[n]]
     return shlex.join(["cookiecutter", ".", "--no-input", "run_setup=no", *given])

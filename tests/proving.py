@@ -21,10 +21,11 @@ from uuid import uuid4
 
 from filelock import FileLock
 
-from tools.rendering import Renderer, write
+from tools.rendering import write
 
 from .baking import BIN, CACHE, environment_for, run, skip_unavailable
 from .matrix import answers, command
+from .usual import Renderer
 
 PROOFS = CACHE / "proofs"
 IN_PROJECT = Path(__file__).with_name("in_project.py")

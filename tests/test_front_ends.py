@@ -17,14 +17,14 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from tools.rendering import Renderer
-
 from .baking import BIN, CACHE, PROMPTS, ROOT, clean_environment, run, run_refused, run_uv
 from .files import files_of
+from .usual import USUAL, Renderer, copy_template, find_template
 
 pytestmark = pytest.mark.costly
 
 TOOLS = Path(sys.executable).parent
+TEMPLATE = find_template()
 VISIBLE = [name for name in PROMPTS if not name.startswith("_")]
 NO_SETUP = "run_setup=no"
 # Answers of projects that differ in many files, with texts that need quotes.
@@ -74,7 +74,7 @@ def cookiecutter(output: Path, *arguments: str, home: Mapping[str, str], good: b
     Fails the test if the command fails, or with `good=False` if it succeeds.
     """
     output.mkdir(exist_ok=True)
-    command = [str(TOOLS / "cookiecutter"), str(ROOT), *arguments, "--output-dir", str(output)]
+    command = [str(TOOLS / "cookiecutter"), str(TEMPLATE), *arguments, "--output-dir", str(output)]
     shown = (run if good else run_refused)(*command, cwd=output.parent, **home)
     assert "Traceback" not in shown, shown
     return shown
@@ -98,7 +98,7 @@ def test_defaults_render_default_project(
     tmp_path: Path, home: dict[str, str], default: dict[str, bytes]
 ) -> None:
     process = subprocess.run(
-        [TOOLS / "cookiecutter", str(ROOT), "--output-dir", str(tmp_path)],
+        [TOOLS / "cookiecutter", str(TEMPLATE), "--output-dir", str(tmp_path)],
         input="\n" * (len(VISIBLE) - 1) + "n\n",
         env=clean_environment(**home, COLUMNS="500"),
         capture_output=True,
@@ -185,7 +185,7 @@ def test_oldest_cookiecutter_renders_same_files(
     command = oldest_cookiecutter()
     for folder, answers in (("plain", []), ("fixed", ["rotate_refresh_tokens=off"])):
         options = ["--no-input", "--output-dir", str(tmp_path / folder), NO_SETUP, *answers]
-        run(command, ROOT, *options, cwd=tmp_path, **home)
+        run(command, TEMPLATE, *options, cwd=tmp_path, **home)
     assert files_of(tmp_path / "plain" / "my_api") == default
     jwt = (tmp_path / "fixed" / "my_api" / "config" / "jwt.py").read_text("utf-8")
     assert '"ROTATE_REFRESH_TOKENS": False' in jwt
@@ -222,7 +222,7 @@ def test_invalid_answers_create_no_project(tmp_path: Path, home: dict[str, str])
         assert part in shown
     # The printed command keeps the valid answers and the options.
     command = command_in(shown)
-    assert command[:2] == [str(TOOLS / "cookiecutter"), str(ROOT)]
+    assert command[:2] == [str(TOOLS / "cookiecutter"), str(TEMPLATE)]
     options = ["--no-input", "--output-dir", str(output)]
     assert sorted(command[2:]) == sorted([*options, *GOOD, "run_setup=False"])
     run(*command, cwd=tmp_path, **home)
@@ -235,14 +235,14 @@ def test_command_keeps_answers_over_config_file(tmp_path: Path, home: dict[str, 
     config.write_text(yaml.safe_dump({"default_context": context}), "utf-8")
     options = ["--config-file", str(config), "--output-dir", str(tmp_path)]
     # Two answers are the template's defaults: first as arguments, then typed.
-    answers = ["algorithm=HS256", f"description={PROMPTS['description']}"]
+    answers = ["algorithm=HS256", f"description={USUAL['description']}"]
     given = [*options, "--no-input", *answers, "superuser=x"]
     shown = cookiecutter(tmp_path / "out", *given, home=home, good=False)
     assert {*answers, "login_field=email", str(config)} < set(command_in(shown))
 
-    typed = {"algorithm": "2", "description": PROMPTS["description"], "superuser": "x"}
+    typed = {"algorithm": "2", "description": USUAL["description"], "superuser": "x"}
     process = subprocess.run(
-        [TOOLS / "cookiecutter", str(ROOT), *options],
+        [TOOLS / "cookiecutter", str(TEMPLATE), *options],
         input="".join(f"{typed.get(name, '')}\n" for name in VISIBLE),
         env=clean_environment(**home),
         stderr=subprocess.PIPE,
@@ -281,7 +281,7 @@ def test_refusal_is_printed_in_any_encoding(tmp_path: Path, home: dict[str, str]
 
 def test_old_cookiecutter_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
     tool = cookiecutter_of("2.5")
-    shown = run_refused(tool, ROOT, "--no-input", NO_SETUP, cwd=tmp_path, **home)
+    shown = run_refused(tool, TEMPLATE, "--no-input", NO_SETUP, cwd=tmp_path, **home)
     assert shown.startswith(
         "No project was created: the template needs Cookiecutter 2.6 and Python 3.10, or newer.\n"
         "This is Cookiecutter 2.5."
@@ -335,7 +335,7 @@ def test_ignored_answer_of_config_file_is_refused(
     output.mkdir()
     tool = oldest_cookiecutter() if release == "oldest" else TOOLS / "cookiecutter"
     options = ["--no-input", "--config-file", str(config), "--output-dir", str(output)]
-    shown = run_refused(tool, ROOT, *options, NO_SETUP, cwd=tmp_path, **home)
+    shown = run_refused(tool, TEMPLATE, *options, NO_SETUP, cwd=tmp_path, **home)
     assert problem in shown
     assert list(output.iterdir()) == []
 
@@ -371,7 +371,7 @@ def test_existing_project_can_be_continued(
     tmp_path: Path, home: dict[str, str], release: str
 ) -> None:
     tool = oldest_cookiecutter() if release == "oldest" else TOOLS / "cookiecutter"
-    command = (tool, ROOT, "--no-input", "project_slug=mine", "-o", "out")
+    command = (tool, TEMPLATE, "--no-input", "project_slug=mine", "-o", "out")
     run(*command, NO_SETUP, cwd=tmp_path, **home)
     folder = tmp_path / "out" / "mine"
     (folder / "manage.py").unlink()
@@ -394,13 +394,8 @@ def git(*arguments: str, cwd: Path) -> str:
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
-    """A git repository of the template in its current state, tagged as the first version."""
-    repository = tmp_path / "template"
-    listed = run("git", "ls-files", "-co", "--exclude-standard", "-z", cwd=ROOT)
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (repository / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, repository / name)
+    """A git repository of the current template with its usual defaults, tagged as `v1.0.0`."""
+    repository = copy_template(tmp_path / "template")
     git("init", "--quiet", "--initial-branch", "main", cwd=repository)
     commit(repository)
     git("tag", "v1.0.0", cwd=repository)

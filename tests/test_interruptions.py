@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from .baking import BIN, ROOT, clean_environment, run, run_unchecked
-from .test_front_ends import cookiecutter, home
+from .baking import BIN, clean_environment, run, run_unchecked
+from .test_front_ends import TEMPLATE, cookiecutter, home
 from .test_setup import TOOLS, path_with_uv, path_without_uv
 
 __all__ = ["home", "path_with_uv", "path_without_uv"]
@@ -167,7 +167,7 @@ def test_interrupted_generation_keeps_project(
     pattern: str,
     delay: float,
 ) -> None:
-    command = (TOOLS / "cookiecutter", ROOT, "--no-input", "--output-dir", tmp_path)
+    command = (TOOLS / "cookiecutter", TEMPLATE, "--no-input", "--output-dir", tmp_path)
     process = start(*command, cwd=tmp_path, variables={**home, **path_with_uv})
     wait_for(tmp_path, pattern, process)
     time.sleep(delay)

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tools.rendering import Renderer
-
 from .baking import BIN, environment_for, prepare_project, run, run_unchecked
 from .editing import add_block
 from .files import files_of
@@ -28,6 +26,7 @@ from .test_updates import (
     state,
     update,
 )
+from .usual import Renderer
 
 __all__ = ["home", "project", "template"]
 

@@ -9,9 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from .baking import BIN, ROOT, run, run_refused, run_uv
+from .baking import BIN, run, run_refused, run_uv
 from .files import files_of
-from .test_front_ends import TOOLS, command_in, home, oldest_cookiecutter, only_folder, template
+from .test_front_ends import (
+    TEMPLATE,
+    TOOLS,
+    command_in,
+    home,
+    oldest_cookiecutter,
+    only_folder,
+    template,
+)
 
 __all__ = ["home", "template"]
 
@@ -35,7 +43,7 @@ def variables(home: dict[str, str]) -> dict[str, str]:
 def test_command_has_launcher_of_cookiecutter(
     tmp_path: Path, variables: dict[str, str], launcher: list[str]
 ) -> None:
-    options = [str(ROOT), "--output-dir=out", "--no-input"]
+    options = [str(TEMPLATE), "--output-dir=out", "--no-input"]
     answers = ["access_token_lifetime=soon", "algorithm=ES256", "run_setup=False"]
     shown = run_refused(*launcher, *options, *answers, cwd=tmp_path, **variables)
     command = command_in(shown)
@@ -63,8 +71,8 @@ def test_command_has_launcher_of_cruft(
 
 def test_command_has_path_unless_shell_finds_tool(tmp_path: Path, home: dict[str, str]) -> None:
     program = str(oldest_cookiecutter())
-    shown = run_refused(program, str(ROOT), "--no-input", "superuser=x", cwd=tmp_path, **home)
-    assert command_in(shown) == [program, str(ROOT), "--no-input"]
+    shown = run_refused(program, str(TEMPLATE), "--no-input", "superuser=x", cwd=tmp_path, **home)
+    assert command_in(shown) == [program, str(TEMPLATE), "--no-input"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +105,7 @@ def test_command_has_launcher_of_installed_tool(
         link.symlink_to(program)
         program = link
     path = {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
-    arguments = [str(ROOT), "--no-input"]
+    arguments = [str(TEMPLATE), "--no-input"]
     shown = run_refused(program, *arguments, "superuser=x", cwd=tmp_path, **path, **home)
     assert command_in(shown) == [*launcher, *arguments]
 
@@ -105,10 +113,10 @@ def test_command_has_launcher_of_installed_tool(
 def test_command_omits_replay(tmp_path: Path, home: dict[str, str]) -> None:
     program = TOOLS / "cookiecutter"
     # Cookiecutter saves the answers before it renders.
-    run_refused(program, str(ROOT), "--no-input", "superuser=x", cwd=tmp_path, **home)
-    shown = run_refused(program, str(ROOT), "--replay", cwd=tmp_path, **home)
-    assert command_in(shown) == [str(program), str(ROOT)]
+    run_refused(program, str(TEMPLATE), "--no-input", "superuser=x", cwd=tmp_path, **home)
+    shown = run_refused(program, str(TEMPLATE), "--replay", cwd=tmp_path, **home)
+    assert command_in(shown) == [str(program), str(TEMPLATE)]
     file = next((tmp_path / "replay").glob("*.json"))
-    options = [str(ROOT), "--replay-file", str(file), "-f"]
+    options = [str(TEMPLATE), "--replay-file", str(file), "-f"]
     shown = run_refused(program, *options, cwd=tmp_path, **home)
-    assert command_in(shown) == [str(program), str(ROOT), "-f"]
+    assert command_in(shown) == [str(program), str(TEMPLATE), "-f"]

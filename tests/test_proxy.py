@@ -21,7 +21,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import pytest
 
 from tools.demo import find_free_port, wait_for_server
-from tools.rendering import Renderer, write
+from tools.rendering import write
 
 from .baking import (
     BIN,
@@ -34,6 +34,7 @@ from .baking import (
 )
 from .editing import add_block
 from .nginx import NGINX
+from .usual import Renderer
 
 pytestmark = [
     pytest.mark.slow,

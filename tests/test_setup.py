@@ -24,7 +24,7 @@ from .baking import (
     run_server,
     run_unchecked,
 )
-from .test_front_ends import cookiecutter, home
+from .test_front_ends import TEMPLATE, cookiecutter, home
 
 __all__ = ["home"]
 
@@ -291,7 +291,7 @@ def test_unprintable_output_keeps_project(tmp_path: Path, home: dict[str, str]) 
 
 @pytest.mark.skipif(WINDOWS, reason="Windows reports a closed pipe differently")
 def test_closed_output_keeps_project(tmp_path: Path, home: dict[str, str]) -> None:
-    command = shlex.join([str(TOOLS / "cookiecutter"), str(ROOT), "--no-input", "run_setup=no"])
+    command = shlex.join([str(TOOLS / "cookiecutter"), str(TEMPLATE), "--no-input", "run_setup=no"])
     run("sh", "-c", f"{command} | true", cwd=tmp_path, **home)
     assert (tmp_path / "my_api" / "manage.py").exists()
 

@@ -18,9 +18,10 @@ import pytest
 
 from drf_jwt_template import bootstrap
 from drf_jwt_template.answers.slug import MAX_SLUG
-from tools.rendering import SOURCES, Renderer, write
+from tools.rendering import SOURCES, write
 
 from .baking import CACHE, ROOT, run, run_unchecked
+from .usual import Renderer
 
 TOOLS = Path(sys.executable).parent
 EXE = ".exe" if os.name == "nt" else ""

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.demo import find_free_port, wait_for_server
-from tools.rendering import Renderer, write
+from tools.rendering import write
 
 from ..baking import clean_environment, environment_for, prepare_project
+from ..usual import Renderer
 
 PASSWORD = "correct horse battery staple"  # noqa: S105
 PROJECTS: dict[str, dict[str, str]] = {

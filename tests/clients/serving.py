@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tools.demo import find_free_port, wait_for_server
-from tools.rendering import Renderer, write
+from tools.rendering import write
 
 from ..baking import BIN, clean_environment, environment_for, prepare_project, run
+from ..usual import Renderer
 
 PASSWORD = "correct horse battery staple"
 # Runs with the project's Python. Each line of the standard input is a number of seconds.

@@ -20,8 +20,9 @@ from typing import Any
 from tests.baking import environment_for, prepare_project, run
 from tests.nginx import NGINX
 from tools.demo import find_free_port
-from tools.rendering import Renderer, write
+from tools.rendering import write
 
+from ..usual import Renderer
 from .load import PASSWORD, Client, Load, Sample
 from .servers import Instance, PostgreSQL, Server, find_postgresql, wait_until
 

@@ -21,9 +21,10 @@ from typing import Any
 import pytest
 
 from tools.demo import find_free_port, wait_for_server
-from tools.rendering import Renderer, write
+from tools.rendering import write
 
 from ..baking import BIN, clean_environment, prepare_project, run
+from ..usual import Renderer
 
 pytestmark = [
     pytest.mark.deployment,

@@ -18,9 +18,10 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from tools.rendering import Renderer, write
+from tools.rendering import write
 
 from ..baking import CACHE, run, run_uv, skip_unavailable
+from ..usual import Renderer
 
 pytestmark = pytest.mark.deployment
 

@@ -19,9 +19,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tools.demo import find_free_port
-from tools.rendering import Renderer, write
+from tools.rendering import write
 
 from ..baking import clean_environment, prepare_project, run
+from ..usual import Renderer
 
 pytestmark = [
     pytest.mark.deployment,

@@ -23,9 +23,10 @@ from typing import Any
 
 import pytest
 
-from tools.rendering import Renderer, write
+from tools.rendering import write
 
 from ..baking import run, run_uv, skip_unavailable, wait_for_minute
+from ..usual import Renderer
 from .machine import Machine, start_machine
 
 pytestmark = [
