@@ -24,6 +24,7 @@ from .proving import (
     prove,
     renderer,
 )
+from .usual import USUAL
 
 
 def test_each_prompt_has_axis() -> None:
@@ -31,6 +32,7 @@ def test_each_prompt_has_axis() -> None:
     free = {n for n in visible if not isinstance(PROMPTS[n], (list, bool))}
     assert set(matrix.SAMPLES) == free - set(matrix.ELSEWHERE)
     assert set(matrix.axes()) == visible - set(matrix.ELSEWHERE) | set(matrix.TRIAL)
+    assert set(USUAL) == visible
     for name in matrix.ELSEWHERE:
         assert (Path(__file__).parent / matrix.ELSEWHERE[name]).read_text("utf-8").count(name)
 
