@@ -29,6 +29,8 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the commands are for a 
 
 # Documents whose commands the tests below execute, and others without such commands.
 EXECUTED = {"CONTRIBUTING.md", "README.md", "docs/resources.md", "docs/upgrading.md"}
+# tests/test_teams_document.py executes these.
+EXECUTED_ELSEWHERE = {"docs/teams.md"}
 WITHOUT_BLOCKS = ["docs/how-updates-work.md", "docs/options.md", "docs/tokens.md"]
 INDEX = "docs/decisions/README.md"
 DECISIONS = {
@@ -38,10 +40,11 @@ DECISIONS = {
 OTHERS = {"CHANGELOG.md", "docs/performance.md"} | DECISIONS
 # tests/test_recipes.py executes these.
 RECIPES = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "recipes").glob("*.md")}
-DOCUMENTS = EXECUTED | {*WITHOUT_BLOCKS} | RECIPES | OTHERS
+DOCUMENTS = EXECUTED | EXECUTED_ELSEWHERE | {*WITHOUT_BLOCKS} | RECIPES | OTHERS
 ADDRESS = "https://github.com/OWNER/"
 # Commands that no test of this file executes, and the reason.
-REPLAY = ".cookiecutter_replay/cookiecutter-drf-jwt.json"
+NAME = "cookiecutter-drf-jwt"
+REPLAY = f".cookiecutter_replay/{NAME}.json"
 NOT_EXECUTED = {
     "make demo": "`.ci/run` executes it",
     "make test": "`.ci/run` executes it",
@@ -171,7 +174,7 @@ def test_readme_lists_all_prompts() -> None:
     assert found.keys() == {name for name in PROMPTS if not name.startswith("_")}
     for name, answers in found.items():
         if isinstance(PROMPTS[name], list):
-            assert re.findall("`(.*?)`", answers) == PROMPTS[name]
+            assert sorted(re.findall("`(.*?)`", answers)) == sorted(PROMPTS[name])
 
 
 def links(name: str) -> set[tuple[str, str]]:
@@ -262,15 +265,19 @@ def test_readme_commands(shell: Shell) -> None:
     document.assert_finished(*OF_PROJECT)
 
 
+def link_environment(clone: Path) -> None:
+    """Links the environment of this test, which `make` must not install again."""
+    (clone / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
+    for name in ("constraints.txt", "pyproject.toml"):
+        os.utime(clone / name, (0, 0))
+
+
 @pytest.mark.slow
 def test_contributing_commands(shell: Shell) -> None:
     document = Document("CONTRIBUTING.md")
     git("clone", "--quiet", str(shell.template), "clone", cwd=shell.folder)
     shell.folder /= "clone"
-    # The environment of this test, which `make` must not install again.
-    (shell.folder / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
-    for name in ("constraints.txt", "pyproject.toml"):
-        os.utime(shell.folder / name, (0, 0))
+    link_environment(shell.folder)
 
     *lines, last = document.block("sh").splitlines()
     assert {line.partition("  #")[0].strip() for line in lines} <= NOT_EXECUTED.keys()

@@ -148,7 +148,10 @@ def test_setup_outlives_orphaned_uv(project: Path, path_with_uv: dict[str, str])
 def test_interrupted_rendering_leaves_nothing(
     tmp_path: Path, home: dict[str, str], pattern: str
 ) -> None:
-    command = (TOOLS / "cookiecutter", ROOT, "--no-input", "run_setup=no", "--output-dir", tmp_path)
+    command = (
+        *(TOOLS / "cookiecutter", TEMPLATE, "--no-input"),
+        *("run_setup=no", "--output-dir", tmp_path),
+    )
     process = start(*command, cwd=tmp_path, variables=home)
     wait_for(tmp_path, pattern, process)
     shown = stop(process, signal.SIGINT)
