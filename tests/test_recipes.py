@@ -7,7 +7,7 @@ The test does what a reader does who copies all of it:
 - A `json` or `text` block after an `sh` block is what that block prints. `…` stands for any value or text.
   Without such a block, the commands must succeed; a request must not return an error.
 - Any other block belongs to the file that the text before it names. To an existing Python file it is added
-  as tests/editing.py describes; every other file is new. Running servers load it.
+  as tests/editing.py describes; every other file is new, or contains the block. Running servers load it.
 
 Only this is changed: git redirects the template's address on GitHub to a local repository, and the ports
 from 8000 to 8003 become free ones.
@@ -143,11 +143,18 @@ class Follower:
             os.killpg(server.process.pid, signal.SIGTERM)
             server.process.wait()
 
+    def stop_all(self) -> None:
+        for port in list(self.servers):
+            self.stop(port)
+
     def add(self, text: str, code: str) -> None:
         """Adds a block to the last file that the text names."""
         name = [word for word in find_code(text) if FILE.fullmatch(word)][-1]
         path = Path(self.run("pwd").strip(), name)
-        new = add_block(path.read_text(encoding="utf-8"), code) if path.exists() else code
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        if old and code in old:
+            return
+        new = add_block(old, code) if old else code
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(new, encoding="utf-8", newline="\n")
         self.outdated = True
@@ -170,5 +177,4 @@ def test_recipe_works(name: str, shell: Shell) -> None:
     try:
         follower.follow((RECIPES / f"{name}.md").read_text(encoding="utf-8"))
     finally:
-        for port in list(follower.servers):
-            follower.stop(port)
+        follower.stop_all()
