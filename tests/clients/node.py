@@ -14,12 +14,18 @@ from ..baking import CACHE, run, skip_unavailable
 PACKAGES = Path(__file__).with_name("package.json")
 
 
-@functools.cache
-def install_packages() -> Path:
-    """Returns the folder with the packages in its `node_modules`. Skips the test without npm."""
+def find_npm() -> str:
+    """Returns the path of npm. Skips the test without it."""
     npm = shutil.which("npm")
     if npm is None:
         skip_unavailable("npm is not installed")
+    return npm
+
+
+@functools.cache
+def install_packages() -> Path:
+    """Returns the folder with the packages in its `node_modules`. Skips the test without npm."""
+    npm = find_npm()
     folder = CACHE / f"npm-{hashlib.sha256(PACKAGES.read_bytes()).hexdigest()[:12]}"
     stamp = folder / "installed"
     CACHE.mkdir(exist_ok=True)

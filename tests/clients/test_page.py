@@ -18,10 +18,14 @@ from playwright.sync_api import Browser, Route
 
 from ..baking import BIN, run, skip_unavailable
 from ..test_browser import OPTIONS, browser, find_chromium
+from ..test_documents import Shell, shell
+from ..test_front_ends import template
+from ..test_recipes import RECIPES, Follower
+from .node import find_npm
 from .serving import PASSWORD, Server, create_project, run_wsgi
 from .tabs import Tabs, build_page, expect_login, expect_result, press, serve
 
-__all__ = ["browser"]
+__all__ = ["browser", "shell", "template"]
 
 pytestmark = pytest.mark.clients
 
@@ -255,3 +259,19 @@ def test_page_of_other_site(
             tabs.log_in(page)
             page.reload()
             press(page, "load", LOADED if kept else "401 401 401")
+
+
+def test_recipe_leads_to_page(browser: Browser, shell: Shell) -> None:
+    find_npm()
+    follower = Follower(shell)
+    try:
+        follower.follow((RECIPES / "browser-client.md").read_text(encoding="utf-8"))
+        with browser.new_context() as context:
+            tabs = Tabs(context, f"http://localhost:{follower.ports['8001']}")
+            page = tabs.open()
+            tabs.log_in(page)
+            press(page, "load", "admin 0 0")
+            page.reload()
+            press(page, "load", "admin 0 0")
+    finally:
+        follower.stop_all()
