@@ -37,7 +37,6 @@ from .test_readme import find_code, install_httpie, read_parts
 __all__ = ["shell", "template"]
 
 pytestmark = [
-    pytest.mark.costly,
     pytest.mark.slow,
     pytest.mark.skipif(os.name == "nt", reason="the commands are for the shells of Unix"),
 ]
