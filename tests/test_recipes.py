@@ -36,11 +36,6 @@ from .test_readme import find_code, install_httpie, read_parts
 
 __all__ = ["shell", "template"]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(os.name == "nt", reason="the commands are for the shells of Unix"),
-]
-
 RECIPES = ROOT / "docs" / "recipes"
 # tests/clients/test_page.py executes these.
 EXECUTED_BY_CLIENTS = {"browser-client"}
@@ -170,6 +165,14 @@ def matches(expected: Any, found: Any) -> bool:
     return bool(expected in ("…", found))
 
 
+def test_index_links_every_recipe() -> None:
+    links = re.findall(r"\]\(([\w-]+)\.md\)", (RECIPES / "README.md").read_text("utf-8"))
+    assert {*NAMES, *EXECUTED_BY_CLIENTS} <= set(links)
+    assert len(links) == len(set(links))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="the commands are for the shells of Unix")
 @pytest.mark.parametrize("name", NAMES)
 def test_recipe_works(name: str, shell: Shell) -> None:
     follower = Follower(shell)
