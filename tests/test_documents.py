@@ -73,7 +73,9 @@ COMMAND = (
 )
 # Parts of commands that the last test executes.
 OF_PROJECT = (
+    "cruft check",
     "cruft create",
+    "cruft update",
     "git add",
     "git diff HEAD",
     "git status",
