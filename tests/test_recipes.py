@@ -40,7 +40,9 @@ RECIPES = ROOT / "docs" / "recipes"
 # tests/clients/test_page.py executes these.
 EXECUTED_BY_CLIENTS = {"browser-client"}
 NAMES = sorted({path.stem for path in RECIPES.glob("*.md")} - EXECUTED_BY_CLIENTS - {"README"})
-SERVER = re.compile(r"make (run|serve)$|.*\b(daphne|http\.server|runserver|uvicorn)\b")
+SERVER = re.compile(
+    r"make (run|serve)$|.*\b(daphne|http\.server|runserver|uvicorn)\b|uv run \S+\.py \d+$"
+)
 PORT = re.compile(r"\b800[0-3]\b")
 FILE = re.compile(r"[\w./-]+\.[a-z]+")
 
@@ -61,6 +63,8 @@ class Follower:
         # The folder, variables and functions of the shell session.
         self.session = shell.folder.parent / "session"
         self.session.write_text(f"cd {shlex.quote(str(shell.folder))}\n", encoding="utf-8")
+        # What the last server has printed.
+        self.terminal = shell.folder.parent / "terminal"
         home = Path(shell.variables["HOME"])
         (home / ".curlrc").write_text("silent\nshow-error\nfail-with-body\n", encoding="utf-8")
         options = {"default_options": ["--check-status", "--ignore-stdin"]}
@@ -119,18 +123,25 @@ class Follower:
             line = f".venv/bin/python manage.py runserver {port}"
         elif command == "make serve":
             line = f"PORT={port} make serve"
-        process = subprocess.Popen(
-            ["bash", "-c", f". {shlex.quote(str(self.session))}\n{line}"],
-            cwd=folder,
-            env=self.variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            # Its reloader is a process of its own.
-            start_new_session=True,
-        )
+        with self.terminal.open("wb") as terminal:
+            process = subprocess.Popen(
+                [
+                    "bash",
+                    "-c",
+                    f". {shlex.quote(str(self.session))}\ncd {shlex.quote(str(folder))}\n{line}",
+                ],
+                env=self.variables,
+                stdin=subprocess.DEVNULL,
+                stdout=terminal,
+                stderr=subprocess.STDOUT,
+                # Its reloader is a process of its own.
+                start_new_session=True,
+            )
+        try:
+            wait_for_server(int(port), process)
+        except SystemExit:
+            pytest.fail(f"{line}\n{self.terminal.read_text(encoding='utf-8')}")
         self.servers[port] = Server(command, folder, process)
-        wait_for_server(int(port), process)
 
     def stop(self, port: str) -> None:
         if server := self.servers.pop(port, None):
