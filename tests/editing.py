@@ -1,9 +1,10 @@
 """Adds the code blocks of a README to Python files, as the README tells its readers.
 
 A block shows parts of a file. `...` stands for what the file already contains: statements, or the
-items of a list, tuple or set. Imports go to the top of the file. A statement that sets an existing
-name replaces the old one; in an existing class, this applies to its members. Other statements are
-added where the block shows them: before `...`, before an existing statement, or else at the end.
+items of a list, tuple or set; in a dictionary, this is `**...`. Imports go to the top of the file. A
+statement that sets an existing name replaces the old one; in an existing class, this applies to its
+members, and in a dictionary with `**...`, to its keys. Other statements are added where the block shows
+them: before `...`, before an existing statement, or else at the end.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from textwrap import dedent, indent
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 
 class Edit(NamedTuple):
@@ -49,8 +50,12 @@ def find_edits(
             before = old[known[name_of(node)]]
             if isinstance(before, ast.ClassDef) and isinstance(node, ast.ClassDef):
                 yield from find_edits(source, before.body, block, node.body)
+                continue
+            old_value, value = getattr(before, "value", None), getattr(node, "value", None)
+            if extends(value) and isinstance(old_value, ast.Dict):
+                yield from find_dictionary_edits(source, old_value, block, value)
             else:
-                items = text_of_items(source, before)
+                items = text_of_items(source, old_value)
                 yield Edit(start_of(before), end_of(before), text.replace("...", items))
             continue
         following = [n for n in new[number + 1 :] if is_dots(n) or name_of(n) in known]
@@ -62,6 +67,32 @@ def find_edits(
             position = known[name_of(following[0])]
             line = end_of(old[position - 1]) if position else top
         yield Edit(line, line, text)
+
+
+def find_dictionary_edits(source: str, old: ast.Dict, block: str, new: ast.Dict) -> Iterator[Edit]:
+    """Yields the edits that add the new items, each on its own lines, to the old ones."""
+    known = {ast.unparse(key): (key, value) for key, value in items_of(old)}
+    for key, value in items_of(new):
+        lines = block.splitlines()[key.lineno - 1 : value.end_lineno]
+        text = indent(dedent("\n".join(lines)), " " * items_of(old)[0][0].col_offset)
+        old_key, old_value = known.get(ast.unparse(key), (None, None))
+        if extends(value) and isinstance(old_value, ast.Dict):
+            yield from find_dictionary_edits(source, old_value, block, value)
+        elif old_key and old_value:
+            items = text_of_items(source, old_value)
+            yield Edit(old_key.lineno - 1, old_value.end_lineno or 0, text.replace("...", items))
+        else:
+            end = (old.end_lineno or 0) - 1
+            yield Edit(end, end, text)
+
+
+def extends(value: ast.expr | None) -> TypeGuard[ast.Dict]:
+    """Returns whether a value is a dictionary with `**...`."""
+    return isinstance(value, ast.Dict) and None in value.keys
+
+
+def items_of(node: ast.Dict) -> list[tuple[ast.expr, ast.expr]]:
+    return [(key, value) for key, value in zip(node.keys, node.values, strict=True) if key]
 
 
 def name_of(node: ast.stmt) -> str:
@@ -102,9 +133,9 @@ def text_of(source: str, node: ast.stmt) -> str:
     return dedent("\n".join(source.splitlines()[start_of(node) : end_of(node)]))
 
 
-def text_of_items(source: str, node: ast.stmt) -> str:
-    """Returns the items of the list, tuple or set that a statement assigns, with comments."""
-    items = getattr(getattr(node, "value", None), "elts", [])
+def text_of_items(source: str, value: ast.expr | None) -> str:
+    """Returns the items of a list, tuple or set, with comments."""
+    items = getattr(value, "elts", [])
     if not items:
         return "..."
     whole = ast.Tuple(
