@@ -120,7 +120,7 @@ class Follower:
         self.stop(port)
         line = command
         if command == "make run":
-            line = f".venv/bin/python manage.py runserver {port}"
+            line = f".venv/bin/python manage.py runserver --noreload {port}"
         elif command == "make serve":
             line = f"PORT={port} make serve"
         with self.terminal.open("wb") as terminal:
