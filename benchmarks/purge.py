@@ -25,6 +25,7 @@ import django
 django.setup()
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.utils import timezone
 
 kind, rows = sys.argv[1], int(sys.argv[2])
@@ -32,6 +33,7 @@ now = timezone.now()
 day = timedelta(1)
 user = get_user_model().objects.get(username="ada")
 
+@transaction.atomic
 def insert(model, objects):
     while batch := list(islice(objects, 2000)):
         model.objects.bulk_create(batch)
