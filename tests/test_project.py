@@ -261,3 +261,102 @@ def test_facts(default_answers: Raw, changed: Raw, facts: Mapping[str, object]) 
 def test_has_type(default_answers: Raw) -> None:
     api = Project(read({**default_answers, "resources": "A(a: time, b: url)"})).api
     assert [name for name in ("duration", "time", "url") if api.has_type(name)] == ["time", "url"]
+
+
+def test_columns_are_described(default_answers: Raw) -> None:
+    resources = """
+        Book(title: str unique, price: decimal(6,2,0..) optional, state: choice(new|old) = new,
+             author: Author, readers: many User optional, unique(author, state));
+        Author(pen_name: Book optional unique)
+    """
+    data = Project(read({**default_answers, "resources": resources, "revocation": "none"})).data
+    user, book, author = data.tables
+    assert user.columns[0].words == "`username` str(150) unique"
+    assert book.fields == (
+        "`title` str(255) unique, `price` decimal(6, 2, 0..) optional,"
+        " `state` choice(new, old) optional; unique together: `author`, `state`"
+    )
+    assert author.fields == ""
+    assert book.diagram == [
+        '"Book" {',
+        "    str title UK",
+        "    decimal price",
+        "    choice state",
+        "}",
+        '"Book" }o--|| "Author" : "author"',
+        '"Book" }o--o{ "User" : "readers"',
+    ]
+    assert author.diagram == ['"Author"', '"Author" |o--o| "Book" : "pen_name"']
+    assert [(r.sources, r.targets, r.deletion) for r in data.relations] == [
+        ("any number of", "one", "prevents the deletion"),
+        ("any number of", "any number of", "the list omits it"),
+        ("at most one", "at most one", "becomes null"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ({}, ["User", "tokens.Session"]),
+        (
+            {"revocation": "blacklist", "also_accept": "token"},
+            [
+                "User",
+                "token_blacklist.OutstandingToken",
+                "token_blacklist.BlacklistedToken",
+                "authtoken.Token",
+            ],
+        ),
+        (
+            {"revocation": "none", "accounts": "invited"},
+            ["User", "accounts.EmailChange", "accounts.Invitation"],
+        ),
+        (
+            {"revocation": "none", "accounts": "open"},
+            ["User", "accounts.EmailChange", "accounts.UsedAddress"],
+        ),
+    ],
+)
+def test_tables(default_answers: Raw, changed: Raw, names: list[str]) -> None:
+    data = Project(read({**default_answers, "resources": "none", **changed})).data
+    assert [table.name for table in data.tables] == names
+
+
+@pytest.mark.parametrize(
+    ("changed", "index", "database", "returns"),
+    [
+        ({}, 0, "adds a session", "`access` and `refresh`"),
+        ({}, 2, "replaces the id of its refresh token", "a new `access` and a new `refresh`"),
+        ({}, 3, "ends the session", ""),
+        ({"rotate_refresh_tokens": "no"}, 2, "stores the time in the session", "a new `access`"),
+        (
+            {"token_flow": "pair-with-refresh-cookie"},
+            2,
+            "replaces the id of its refresh token",
+            "a new `access` and a new cookie",
+        ),
+        ({"token_flow": "pair-with-refresh-cookie"}, 3, "ends the session", "an expired cookie"),
+        ({"token_flow": "sliding", "revocation": "blacklist"}, 0, "stores the token", "`token`"),
+        (
+            {"revocation": "blacklist"},
+            2,
+            "stores the new one",
+            "a new `access` and a new `refresh`",
+        ),
+        ({"revocation": "blacklist"}, 3, "blacklists the refresh tokens of the login", ""),
+        ({"revocation": "none"}, 2, "reads the user", "a new `access` and a new `refresh`"),
+    ],
+)
+def test_steps(default_answers: Raw, changed: Raw, index: int, database: str, returns: str) -> None:
+    step = Project(read({**default_answers, **changed})).sequence.steps[index]
+    assert (step.database[-1], step.returns) == (database, returns)
+    # Both show the same.
+    assert all(
+        text.replace("`", "") in " ".join(step.diagram) for text in (*step.database, returns)
+    )
+    assert all(text in " ".join(step.sentences) for text in (*step.database, returns))
+
+
+def test_no_step_without_endpoint(default_answers: Raw) -> None:
+    sequence = Project(read({**default_answers, "token_blacklist_path": ""})).sequence
+    assert [step.name for step in sequence.steps] == ["Login", "Request", "Refresh"]

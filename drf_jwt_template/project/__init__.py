@@ -8,12 +8,14 @@ from __future__ import annotations
 from ..answers import Answers
 from .accounts import Accounts
 from .api import Api
+from .data import Data
 from .deployment import Deployment
 from .example import Example
 from .jwt import Jwt
 from .keys import Keys
 from .paths import Paths
 from .revocation import Revocation
+from .sequence import Sequence
 from .tokens import Tokens
 
 OLDEST_PYTHON = {"django-5.2": "3.10", "django-6.1": "3.12"}
@@ -46,3 +48,7 @@ class Project:
         self.jwt = Jwt(answers, self.keys, self.tokens)
         self.paths = Paths(answers, self.tokens)
         self.revocation = Revocation(answers, self.tokens)
+        self.data = Data(answers, self.accounts, self.revocation)
+        self.sequence = Sequence(
+            self.accounts, self.api, self.jwt, self.paths, self.revocation, self.tokens
+        )

@@ -101,3 +101,8 @@ class Jwt:
     def revokes_by_password(self) -> bool:
         """Whether each request compares the token with the password of the user."""
         return self.settings.get("CHECK_REVOKE_TOKEN") == "True"
+
+    @property
+    def refuses_disabled(self) -> bool:
+        """Whether the tokens of a user who is not active are refused."""
+        return self.settings.get("CHECK_USER_IS_ACTIVE") != "False"

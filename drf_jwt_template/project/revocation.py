@@ -17,6 +17,8 @@ class Revocation:
         """Whether each login has a row in the database."""
         self.by_password = self.enabled or answers.also_accept == "token"
         """Whether a new password has logins or tokens to end."""
+        self.detects_replays = self.enabled and tokens.rotates
+        """Whether a refresh token that is used twice ends its login."""
         self.checked_by_verify = bool(
             answers.token_verify_path and (self.blacklist or (self.sessions and tokens.rotates))
         )

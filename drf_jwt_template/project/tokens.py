@@ -16,6 +16,8 @@ class Tokens:
         """Whether the refresh token is sent in a cookie."""
         self.rotates = answers.rotate_refresh_tokens and not self.sliding
         """Whether a refresh issues a new refresh token."""
+        self.refresh_in_body = not self.sliding and not self.cookie
+        """Whether responses contain a refresh token."""
         self.access_lifetime = answers.access_token_lifetime
         self.refresh_lifetime = answers.refresh_token_lifetime
         self.absolute_lifetime = max(timedelta(days=30), 3 * self.refresh_lifetime)
