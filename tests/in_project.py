@@ -23,6 +23,16 @@ KNOWN = {"ROOT_URLCONF", "REST_FRAMEWORK", "SIMPLE_JWT", "SPECTACULAR_SETTINGS",
 READ_BY_DJANGO = {"DJANGO_SUPERUSER_EMAIL", "DJANGO_SUPERUSER_USERNAME"}
 # Variables that .env.example omits: a password for one command, and those that commands set.
 UNNAMED = {"DJANGO_SUPERUSER_PASSWORD", "DJANGO_SETTINGS_MODULE", "PGCONNECT_TIMEOUT"}
+# Fields that the README does not list for each table.
+COMMON = {"id", "created_at", "updated_at", "groups", "user_permissions"}
+# How the README says what becomes of a reference.
+DELETIONS = {
+    "": "the list omits it",
+    "CASCADE": "is deleted as well",
+    "PROTECT": "prevents the deletion",
+    "RESTRICT": "prevents the deletion, unless its owner is deleted",
+    "SET_NULL": "becomes null",
+}
 
 
 def main(production: dict[str, str], tests: list[str]) -> None:
@@ -59,7 +69,7 @@ def check(production: dict[str, str]) -> None:
     with override_settings(**settings_with(production)):
         call_command("check", deploy=True, fail_level="INFO")
     call_command("makemigrations", "--check", "--dry-run")
-    problems = [*unread_settings(), *unread_variables()]
+    problems = [*unread_settings(), *unread_variables(), *wrong_tables()]
     if problems:
         sys.exit("\n".join(problems))
 
@@ -128,6 +138,50 @@ def unread_variables() -> list[str]:
     unread = [f".env.example: {name} is never read" for name in sorted(offered - read)]
     missing = sorted(read - named - READ_BY_DJANGO)
     return unread + [f".env.example does not contain {name}" for name in missing]
+
+
+def wrong_tables() -> list[str]:
+    """Returns problems with the data model in the README: what differs from the models."""
+    from django.apps import apps
+
+    readme = Path("README.md").read_text(encoding="utf-8")
+    section = readme.partition("\n## Data model\n")[2].partition("\n## ")[0]
+    columns = {
+        (model, field, unique != "")
+        for model, fields in re.findall(r"^\| `([\w.]+)` \| [^|]+ \| ([^|]*) \|$", section, re.M)
+        for field, unique in re.findall(r"`(\w+)` \w+(?:\([^)]*\))?( unique| \(primary)?", fields)
+    }
+    relation = r"^\| `([\w.]+)\.(\w+)` \| (.+) `.+` \| (.+) `([\w.]+)` \| (.+) \|$"
+    shown = {*columns, *re.findall(relation, section, re.M)}
+    found = set()
+    for name in sorted({row[0] for row in shown}):
+        label = name if "." in name else f"{'accounts' if name == 'User' else 'api'}.{name}"
+        found |= {describe_field(name, field) for field in apps.get_model(label)._meta.get_fields()}
+    common = {row for row in found if len(row) < 3 or row[1] in COMMON}
+    return [f"README.md: {row}" for row in sorted(map(str, shown ^ found - (common - shown)))]
+
+
+def describe_field(name: str, field: Any) -> tuple[Any, ...]:
+    """Returns a field as the README describes it; nothing if another model declares it."""
+    if not field.concrete:
+        return ()
+    constraints = [c.fields for c in field.model._meta.constraints if hasattr(c, "fields")]
+    unique = field.unique or (field.name,) in constraints
+    if not field.is_relation:
+        return name, field.name, unique
+    target = field.related_model
+    shown = target.__name__ if target._meta.app_label == "api" else str(target._meta.label)
+    optional = field.blank or field.null
+    ends = ("any number of", "one or more") if field.many_to_many else ("at most one", "one")
+    deletion = field.remote_field.on_delete.__name__ if not field.many_to_many else ""
+    return (
+        name,
+        field.name,
+        "at most one" if unique and not field.many_to_many else "any number of",
+        ends[not optional],
+        shown.removeprefix("accounts.") if shown == "accounts.User" else shown,
+        DELETIONS[deletion],
+    )
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ The test does what a reader does who copies all of it:
 - A `js` block is run by Node, as the script of a page; a `ts` block is compiled with the client.
 - A `json` block is valid.
 
-Only this is changed: the ports 8000 and 8001 become free ones; a password replaces `…`, or the token of
-the mail that the server has printed; a worker ends if there is nothing to do; and where uv is not on the
-PATH, `.venv/bin/uv` is used, as the README says.
+Only this is changed: the ports 8000 and 8001 become free ones; the printed password replaces `…`, or the
+token of the mail that the server has printed; a worker ends if there is nothing to do; the development
+server replaces the one of production; and where uv is not on the PATH, `.venv/bin/uv` is used, as the
+README says.
 """
 
 from __future__ import annotations
@@ -89,6 +90,9 @@ PROJECTS: dict[str, dict[str, object]] = {
 }
 # Of these projects, only the requests differ from those of the others.
 SHORT = ("blacklist", "stateless")
+SAME_SECTIONS = re.compile("^## (Tests|Commands|Extend|Rotate).*?(?=^## )", re.M | re.S)
+# The setup prints it once.
+SHOWN_PASSWORD = re.compile(r"has this password, shown only once:\n\s*(\S+)")
 PROGRAMS = ("curl", "make", "msgfmt", "node", "xgettext")
 COMMAND = re.compile(r"(\.venv/bin/\S+|python3?|make|uv|curl|http) |make$")
 SERVER = re.compile(r"make run$|make serve$|.* runserver ")
@@ -184,6 +188,7 @@ class Reader:
         self.session.touch()
         self.variables = clean_environment(**variables, SESSION=str(self.session))
         self.commands: set[str] = set()
+        self.password = ""
         self.servers: list[subprocess.Popen[bytes]] = []
         # What a reader sees in the terminal of the server.
         self.terminal = folder / "terminal"
@@ -220,7 +225,7 @@ class Reader:
         command = re.sub(r"\b800[01]\b", lambda port: str(self.ports[port[0]]), command)
         if command == "TOKEN='…'":
             command = f"TOKEN='{self.copy_token('users/confirm')}'"
-        command = command.replace("='…'", f"='{PASSWORD}'")
+        command = command.replace("='…'", f"='{self.password}'")
         assert "…" not in command
         if not shutil.which("uv", path=self.variables["PATH"]):
             command = re.sub("^uv ", ".venv/bin/uv ", command)
@@ -229,14 +234,27 @@ class Reader:
             command = f"BACKGROUND_TASKS=True {command} --once"
         if SERVER.match(command):
             self.start_server(command)
+            if command == "make serve":
+                self.stop_servers()
+                self.start_server("make run")
         elif INTERACTIVE.match(command):
             answer_prompts(["bash", "-c", command], ANSWERS, cwd=self.project, env=self.variables)
+            if "changepassword" in command:
+                self.learn_password(PASSWORD)
         else:
             before, after = (
                 '. "$SESSION"; set -a',
                 'set +a; { export -p; declare -f; } > "$SESSION"',
             )
-            self.run("bash", "-eo", "pipefail", "-c", f"{before}\n{command}\n{after}")
+            shown = self.run("bash", "-eo", "pipefail", "-c", f"{before}\n{command}\n{after}")
+            if found := SHOWN_PASSWORD.search(shown):
+                self.learn_password(found[1])
+
+    def learn_password(self, password: str) -> None:
+        """Replaces the password of the superuser, also in the shell session."""
+        self.password = password
+        with self.session.open("a", encoding="utf-8") as session:
+            session.write(f"PASSWORD='{password}'\n")
 
     def run(self, *command: str, text: str = "", **variables: str) -> str:
         process = subprocess.run(
@@ -300,7 +318,7 @@ class Reader:
     def run_script(self, code: str, **variables: str) -> None:
         script = self.folder / "page.mjs"
         script.write_text(code, encoding="utf-8")
-        self.run("node", str(script), SITE=self.site, PASSWORD=PASSWORD, **variables)
+        self.run("node", str(script), SITE=self.site, PASSWORD=self.password, **variables)
 
     def open_reset_page(self, code: str) -> None:
         """Runs the script of the page of a link, which the superuser gets."""
@@ -378,7 +396,7 @@ def test_readme_works(
     reader = Reader(project, tmp_path, variables)
     readme = (project / "README.md").read_text("utf-8")
     try:
-        for part in read_parts(readme.partition("## Extend")[0] if name in SHORT else readme):
+        for part in read_parts(SAME_SECTIONS.sub("", readme) if name in SHORT else readme):
             reader.follow(part)
     finally:
         reader.stop_servers()

@@ -287,24 +287,6 @@ class Resource:
         )
 
     @property
-    def diagram(self) -> list[str]:
-        """The lines of a Mermaid entity relationship diagram."""
-        columns = [f for f in self.fields if not f.relation and f.type != "owner"]
-        lines = [self.name]
-        if columns:
-            lines = [f"{self.name} {{", *(f"    {f.type} {f.name}" for f in columns), "}"]
-        for f in self.fields:
-            if f.target:
-                here = "|o" if f.unique else "}o"
-                there = {
-                    ("many", True): "o{",
-                    ("many", False): "|{",
-                    ("relation", True): "o|",
-                }.get((f.type, f.optional), "||")
-                lines.append(f"{self.name} {here}--{there} {f.target} : {f.name}")
-        return lines
-
-    @property
     def example(self) -> str:
         """A request body without relations, as JSON for a shell's single quotes."""
         # The samples are expressions from kinds.py and samples.py, with the one name `n`.
