@@ -15,7 +15,7 @@ from .jwt import Jwt
 from .keys import Keys
 from .paths import Paths
 from .revocation import Revocation
-from .sequence import Sequence
+from .sequence import LoginSequence
 from .tokens import Tokens
 
 OLDEST_PYTHON = {"django-5.2": "3.10", "django-6.1": "3.12"}
@@ -49,6 +49,6 @@ class Project:
         self.paths = Paths(answers, self.tokens)
         self.revocation = Revocation(answers, self.tokens)
         self.data = Data(answers, self.accounts, self.revocation)
-        self.sequence = Sequence(
+        self.sequence = LoginSequence(
             self.accounts, self.api, self.jwt, self.paths, self.revocation, self.tokens
         )

@@ -5,7 +5,6 @@ The README shows them in a diagram and in two tables.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from ..answers import Answers
@@ -38,14 +37,19 @@ class Column(NamedTuple):
     @property
     def line(self) -> str:
         """The line in a Mermaid diagram."""
-        return f"{self.type} {self.name}{' PK' * self.primary}{' UK' * self.unique}"
+        keys = [*(["PK"] if self.primary else []), *(["UK"] if self.unique else [])]
+        return " ".join([self.type, self.name, *keys])
 
     @property
     def words(self) -> str:
         arguments = f"({self.arguments})" if self.arguments else ""
-        flags = " unique" * self.unique + " optional" * self.optional
-        flags += " (primary key)" * self.primary
-        return f"`{self.name}` {self.type}{arguments}{flags}"
+        given = {
+            "unique": self.unique,
+            "optional": self.optional,
+            "(primary key)": self.primary,
+        }
+        flags = [word for word, is_given in given.items() if is_given]
+        return " ".join([f"`{self.name}`", f"{self.type}{arguments}", *flags])
 
 
 class Relation(NamedTuple):
@@ -63,9 +67,8 @@ class Relation(NamedTuple):
     def line(self) -> str:
         """The line in a Mermaid diagram."""
         here = "|o" if self.unique else "}o"
-        there = {(True, True): "o{", (True, False): "|{", (False, True): "o|"}
-        end = there.get((self.many, self.optional), "||")
-        return f'"{self.source}" {here}--{end} "{self.target}" : "{self.name}"'
+        there = ("o" if self.optional else "|") + ("{" if self.many else "|")
+        return f'"{self.source}" {here}--{there} "{self.target}" : "{self.name}"'
 
     @property
     def sources(self) -> str:
@@ -106,8 +109,9 @@ class Table(NamedTuple):
     @property
     def fields(self) -> str:
         """The columns as text."""
-        sets = [f"unique together: {', '.join(map('`{}`'.format, s))}" for s in self.unique_sets]
-        return "; ".join(filter(None, [", ".join(c.words for c in self.columns), *sets]))
+        columns = [", ".join(column.words for column in self.columns)] if self.columns else []
+        sets = [", ".join(f"`{name}`" for name in names) for names in self.unique_sets]
+        return "; ".join([*columns, *(f"unique together: {names}" for names in sets)])
 
 
 class Data:
@@ -137,13 +141,12 @@ class Data:
 
 def columns(*texts: str) -> list[Column]:
     """Returns the columns of texts such as `email str(254) unique`."""
-    pattern = re.compile(r"(\w+) (\w+)(?:\((\w+)\))?( unique)?( optional)?( primary)?")
-    found = [pattern.fullmatch(text) for text in texts]
-    return [
-        Column(one[1], one[2], one[3] or "", bool(one[4]), bool(one[5]), bool(one[6]))
-        for one in found
-        if one
-    ]
+    found = []
+    for text in texts:
+        name, kind, *flags = text.split()
+        kind, _, arguments = kind.rstrip(")").partition("(")
+        found.append(Column(name, kind, arguments, **dict.fromkeys(flags, True)))
+    return found
 
 
 def user_columns(accounts: Accounts) -> list[Column]:
@@ -172,13 +175,13 @@ def table_of(resource: Resource, prefix: str) -> Table:
         [column_of(field) for field in resource.fields if not field.target],
         [
             Relation(
-                resource.name,
-                field.name,
-                field.target,
-                field.on_delete,
-                field.unique,
-                field.optional,
-                field.type == "many",
+                source=resource.name,
+                name=field.name,
+                target=field.target,
+                on_delete=field.on_delete,
+                unique=field.unique,
+                optional=field.optional,
+                many=field.type == "many",
             )
             for field in resource.fields
             if field.target

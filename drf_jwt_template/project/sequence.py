@@ -5,7 +5,7 @@ The README shows each step twice, in a diagram and as a text, which contain the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence as List
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..rendering.literals import duration_words
@@ -25,7 +25,7 @@ class Step(NamedTuple):
     path: str
     sends: str
     """What the request contains. Names are in code font, as in the other texts."""
-    database: List[str]
+    database: Sequence[str]
     returns: str = ""
     when: str = ""
     """What is true before the request, as a sentence."""
@@ -57,7 +57,7 @@ class Step(NamedTuple):
         ]
 
 
-class Sequence:
+class LoginSequence:
     """The steps of a client, in their order."""
 
     def __init__(

@@ -110,10 +110,12 @@ def _load_project(
     explainer = refusal.Refusal(environment, variables, raw)
     if problems:
         sys.exit(explainer.explain_problems(problems))
-    if folder := find_new_folder(project.slug):
+    if folder := find_new_folder(variables["project_slug"]):
         if folder.exists():
             sys.exit(explainer.explain_existing_folder(folder))
         remove_if_interrupted(folder)
+        if sys.stdout.isatty():
+            print("Rendering ...")
     cruft.store_old_files()
     environment._project = dict(variables), project  # type: ignore[attr-defined]
     return project

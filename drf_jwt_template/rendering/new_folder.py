@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
-import sys
+import threading
 from pathlib import Path
 from types import FrameType
 
@@ -34,7 +34,9 @@ def remove_if_interrupted(folder: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
         signal.default_int_handler(number, interrupted)
 
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Only the main thread can handle signals, and Python's own handler alone is replaced.
+    if (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    ):
         signal.signal(signal.SIGINT, remove)
-    if sys.stdout.isatty():
-        print("Rendering ...")
