@@ -157,13 +157,13 @@ def wrong_tables() -> list[str]:
     for name in sorted({row[0] for row in shown}):
         label = name if "." in name else f"{'accounts' if name == 'User' else 'api'}.{name}"
         found |= {describe_field(name, field) for field in apps.get_model(label)._meta.get_fields()}
-    common = {row for row in found if len(row) < 3 or row[1] in COMMON}
-    return [f"README.md: {row}" for row in sorted(map(str, shown ^ found - (common - shown)))]
+    unlisted = {row for row in found - shown if not row or row[1] in COMMON}
+    return [f"README.md: {row}" for row in sorted(map(str, shown ^ (found - unlisted)))]
 
 
 def describe_field(name: str, field: Any) -> tuple[Any, ...]:
     """Returns a field as the README describes it; nothing if another model declares it."""
-    if not field.concrete:
+    if field.is_relation and field.auto_created:
         return ()
     constraints = [c.fields for c in field.model._meta.constraints if hasattr(c, "fields")]
     unique = field.unique or (field.name,) in constraints
