@@ -59,6 +59,7 @@ NOT_EXECUTED = {
     "make test-all": "it takes hours",
     ".venv/bin/python -m tools.options": "test_options_page_is_current compares the page",
     "python -m tools.options": "test_options_page_is_current compares the page",
+    "pytest tests/test_pictures.py --pictures": "the test takes the same pictures",
     "python -m tools.picture": "test_pictures_are_described reads the result",
     ".venv/bin/python -m tests.costs": "test_costs_are_as_recorded counts the same",
     "manage.py check --deploy": "the tests of the projects execute it",
