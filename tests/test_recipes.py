@@ -19,6 +19,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -28,7 +29,7 @@ import pytest
 
 from tools.demo import find_free_port, wait_for_server
 
-from .baking import ROOT, clean_environment
+from .baking import ROOT, clean_environment, skip_unavailable
 from .editing import add_block
 from .test_documents import Shell, shell
 from .test_front_ends import template
@@ -40,6 +41,7 @@ RECIPES = ROOT / "docs" / "recipes"
 # tests/clients/test_page.py executes these.
 EXECUTED_BY_CLIENTS = {"browser-client"}
 NAMES = sorted({path.stem for path in RECIPES.glob("*.md")} - EXECUTED_BY_CLIENTS - {"README"})
+PROGRAMS = ("curl", "git", "make", "openssl")
 SERVER = re.compile(
     r"make (run|serve)$|.*\b(daphne|http\.server|runserver|uvicorn)\b|uv run \S+\.py \d+$"
 )
@@ -186,6 +188,8 @@ def test_index_links_every_recipe() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="the commands are for the shells of Unix")
 @pytest.mark.parametrize("name", NAMES)
 def test_recipe_works(name: str, shell: Shell) -> None:
+    if missing := [program for program in PROGRAMS if not shutil.which(program)]:
+        skip_unavailable(f"not on the PATH: {', '.join(missing)}")
     follower = Follower(shell)
     try:
         follower.follow((RECIPES / f"{name}.md").read_text(encoding="utf-8"))
