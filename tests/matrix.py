@@ -134,7 +134,6 @@ FAMILIES: Mapping[str, Sequence[str]] = {
     "ES256": ("ES384", "ES512"),
     "EdDSA": (),
 }
-LIFETIMES = ("access_token_lifetime", "refresh_token_lifetime")
 # Pairs of answers that are refused, regardless of the other answers. The lifetimes have further ones.
 REFUSED: Sequence[tuple[str, Sequence[Any], str, Sequence[Any]]] = (
     ("jwt_settings", [OTHERS], "login_field", ["email"]),
@@ -223,7 +222,7 @@ def answers(row: Mapping[str, Any]) -> Row:
 
 
 def refused_pairs() -> list[Values]:
-    access, refresh = LIFETIMES
+    access, refresh = "access_token_lifetime", "refresh_token_lifetime"
     pairs = [
         ((access, value), (refresh, its))
         for value, its in itertools.product(SAMPLES[access], SAMPLES[refresh])

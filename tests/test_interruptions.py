@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from .baking import BIN, clean_environment, run, run_unchecked
+from .terminal import TERMINAL
 from .test_front_ends import TEMPLATE, cookiecutter, home
 from .test_setup import TOOLS, path_with_uv, path_without_uv
 
@@ -142,6 +143,15 @@ def test_setup_outlives_orphaned_uv(project: Path, path_with_uv: dict[str, str])
             process.stdout.close()
     run("make", "setup", cwd=project, **variables)
     check_project(project)
+
+
+def test_terminal_shows_rendering(tmp_path: Path, home: dict[str, str]) -> None:
+    command = (TOOLS / "cookiecutter", TEMPLATE, "--no-input", "run_setup=no", "-o", tmp_path)
+    shown = run(sys.executable, "-c", TERMINAL, *command, cwd=tmp_path, **home)
+    assert shown.startswith("Rendering ...")
+    assert "Rendering" not in cookiecutter(
+        tmp_path / "piped", "--no-input", "run_setup=no", home=home
+    )
 
 
 @pytest.mark.parametrize("pattern", ["my_api", "my_api/manage.py", "my_api/config/settings.py"])

@@ -32,6 +32,7 @@ pytestmark = [pytest.mark.costly, pytest.mark.slow]
 RESOURCES = "Tag(name: str); Item(name: str, seen: datetime, flag: bool, tags: many Tag)"
 # In milliseconds: browsers are slow while other tests run.
 TIMEOUT = 30_000
+UNKNOWN = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 PRODUCTION = {"DEBUG": "False", "HTTPS": "False", "ALLOWED_HOSTS": "127.0.0.1"}
 REPORT = """
 document.addEventListener("securitypolicyviolation", event =>
@@ -186,7 +187,6 @@ def use_browsable_api(tab: Tab) -> None:
     expect(page.locator(".navbar", has_text="Log in")).to_be_visible()
 
 
-UNKNOWN = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 FAIL = """() => {
     const body = new URLSearchParams(new FormData(document.querySelector("#login-form")));
     return Promise.all(Array.from({length: 11}, () => fetch("", {method: "POST", body})));

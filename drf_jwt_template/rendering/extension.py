@@ -113,9 +113,10 @@ def _load_project(
     if folder := find_new_folder(variables["project_slug"]):
         if folder.exists():
             sys.exit(explainer.explain_existing_folder(folder))
-        remove_if_interrupted(folder)
-        if sys.stdout.isatty():
-            print("Rendering ...")
+        if not cruft.is_update(variables):
+            remove_if_interrupted(folder)
+            if sys.stdout.isatty():
+                print("Rendering ...")
     cruft.store_old_files()
     environment._project = dict(variables), project  # type: ignore[attr-defined]
     return project
