@@ -1,15 +1,15 @@
-"""The messages of a project for its operators: each one says what to do next.
+"""The messages of a project for its operators and clients: each one says what to do next.
 
 They are collected from the code of unlike projects, so that a new message is tested as soon as it is
-written. The refusals of answers have tests of their own, in tests/answers and tests/language.
+written. The helpers of the tests of refused answers check the messages of the template in the same way.
 """
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from .answers.refusals import SAYS_WHAT_TO_DO
 from .proving import renderer
 
 PROJECTS: list[dict[str, object]] = [
@@ -31,11 +31,15 @@ PROJECTS: list[dict[str, object]] = [
 ]
 # The calls whose texts an operator reads. `make setup` adds what to do to each StepError.
 CALLS = {"CommandError", "Error", "ImproperlyConfigured", "Warning", "exit"}
-# A message states what is required or what to do, or ends with the message of another error.
-SAYS_WHAT_TO_DO = re.compile(
-    r"\b(must|requires|add|create|delete|derive|fix|install|run|set|use)\b| \{\w+\}\.?$",
-    re.IGNORECASE,
-)
+# The texts of libraries, which translate them, and one like them.
+OF_LIBRARIES = {
+    "A user with that e-mail address already exists.",
+    "A user with that username already exists.",
+    "No active account found for the given token.",
+    "The user's password has been changed.",
+}
+# Not an error: what happens after a change of the password.
+HELP_TEXTS = {"A new password logs you out on all devices."}
 
 
 def find_messages(source: str) -> Iterator[str]:
@@ -50,6 +54,23 @@ def find_messages(source: str) -> Iterator[str]:
             yield " ".join(texts)
 
 
+def find_translated_messages(source: str) -> Iterator[str]:
+    """Yields the sentences for clients: their texts are translated, unlike names and help texts."""
+    tree = ast.parse(source)
+    helps = {
+        keyword.value
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        for keyword in call.keywords
+        if keyword.arg == "help_text"
+    }
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and call not in helps:
+            name = ast.unparse(call.func)
+            if name in ("_", "gettext_lazy") and (text := text_of(call.args[0])).endswith("."):
+                yield text
+
+
 def text_of(node: ast.expr) -> str:
     if isinstance(node, ast.JoinedStr):
         return "".join(map(text_of, node.values))
@@ -58,13 +79,28 @@ def text_of(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def test_message_says_what_to_do() -> None:
-    messages = {
+def find_in_projects(find: Callable[[str], Iterator[str]], *omitted: str) -> set[str]:
+    """Returns what `find` yields for the code of the projects."""
+    return {
         message
         for answers in PROJECTS
         for path, source in renderer.render(answers).items()
-        if path.endswith(".py") and not path.startswith("tests/")
-        for message in find_messages(source)
+        if path.endswith(".py") and not path.startswith(("tests/", *omitted))
+        for message in find(source)
     }
-    assert [message for message in messages if not SAYS_WHAT_TO_DO.search(message)] == []
+
+
+def find_silent(messages: set[str]) -> list[str]:
+    return [message for message in messages if not SAYS_WHAT_TO_DO.search(message)]
+
+
+def test_message_for_operator_says_what_to_do() -> None:
+    messages = find_in_projects(find_messages)
+    assert find_silent(messages) == []
     assert len(messages) > 40
+
+
+def test_message_for_client_says_what_to_do() -> None:
+    messages = find_in_projects(find_translated_messages, "accounts/mail.py")
+    assert find_silent(messages - HELP_TEXTS - OF_LIBRARIES) == []
+    assert len(messages) > 20

@@ -76,7 +76,7 @@ def _check_setting(name: str, value: str, choices: Mapping[str, str]) -> None:
     if name in SLIDING_SETTINGS and not sliding:
         raise ValueError("requires token_flow = sliding")
     if name in PAIR_SETTINGS and sliding:
-        raise ValueError("has no effect with token_flow = sliding")
+        raise ValueError("has no effect with token_flow = sliding; remove it")
     if name == "USER_ID_FIELD" and value not in ("id", login_field):
         raise ValueError(f"must be a unique field of the user: id or {login_field}")
     if name == "JWK_URL" and choices["algorithm"].startswith("HS"):
@@ -123,7 +123,7 @@ def _check_issuer(given: Mapping[str, str]) -> list[Problem]:
 def _converter(name: str) -> Callable[[str], str]:
     """Returns the function that converts the text of a setting. Raises ValueError if there is none."""
     if name in PROMPT_OF_SETTING:
-        raise ValueError(f"has its own prompt: {PROMPT_OF_SETTING[name]}")
+        raise ValueError(f"has its own prompt; use {PROMPT_OF_SETTING[name]}")
     if name in KEY_SETTINGS:
         raise ValueError(
             "must not be given here: the setup generates the key; set JWT_SIGNING_KEY in .env to use another"

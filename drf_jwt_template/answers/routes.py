@@ -19,7 +19,7 @@ def find_collisions(answers: Answers) -> Iterator[tuple[str, str]]:
     for variable, owner, route in _routes(answers):
         other = next((other for other, taken in seen if _overlap(route, taken)), None)
         if other:
-            reason = f"/{'/'.join(route)}/ is already the address of {other}"
+            reason = f"/{'/'.join(route)}/ is already the address of {other}; choose another path"
             if variable == "resources":
                 reason = f"{owner}: {reason}; choose another path with `at`"
             yield variable, reason

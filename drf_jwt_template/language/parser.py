@@ -417,17 +417,17 @@ def _find_set_problem(
     members = {field.name: field for field in fields if field.name in names}
     for name in names:
         if names.count(name) > 1:
-            return f"unique(…) contains {name!r} twice"
+            return f"unique(…) must not contain {name!r} twice"
         if name not in members:
             known = ", ".join(field.name for field in fields) or "none"
-            return f"{resource} has no field {name!r}; its fields: {known}"
+            return f"{name!r} must be a field of {resource}; its fields: {known}"
         field = members[name]
         if field.unique:
-            return f"{name!r} is unique already"
+            return f"{name!r} is unique already; remove it here"
         if not (field.kind.unique or field.type in ("bool", "choice", "owner")):
             return f"a field of type {field.type} must not be unique"
     if any(set(names) == set(other) for other in others):
-        return "these fields are unique together already"
+        return "these fields are unique together already; remove one unique(…)"
     length = sum(field.max_length or 0 for field in members.values())
     if length > MAX_UNIQUE_STR:
         return f"unique texts must have at most {MAX_UNIQUE_STR} characters, found {length}"

@@ -111,7 +111,7 @@ def test_long_list_has_one_item_per_line(default_answers: Raw, name: str) -> Non
     ("text", "reason"),
     [
         *(
-            (f"{name}=x", f"{name} has its own prompt: {prompt}")
+            (f"{name}=x", f"{name} has its own prompt; use {prompt}")
             for name, prompt in PROMPT_OF_SETTING.items()
         ),
         *((f"{name}=x", "JWT_SIGNING_KEY in .env") for name in KEY_SETTINGS),

@@ -14,6 +14,8 @@ from drf_jwt_template.language.kinds import KINDS, SCALARS
 from drf_jwt_template.language.parser import parse
 from drf_jwt_template.language.reader import LanguageError
 
+from ..answers.refusals import SAYS_WHAT_TO_DO
+
 EXAMPLES = {name: KINDS[name].example or name for name in SCALARS}
 """A use of each type."""
 
@@ -37,6 +39,7 @@ def errors_of(text: str) -> list[tuple[str, str]]:
         number, _, error = message.partition(": ")
         assert line == "    " + text.split("\n")[int(number.removeprefix("line ")) - 1]
         assert re.fullmatch(r"[ \t]*\^+", carets)
+        assert SAYS_WHAT_TO_DO.search(error), error
         found.append((line[carets.index("^") : len(carets)], error))
     return found
 

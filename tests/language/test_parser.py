@@ -233,16 +233,20 @@ def test_whole_error_message(text: str, message: str) -> None:
         ("A(x: int(1..9) unique)", "unique", "must have 10 or more values, found 9"),
         # Sets of fields that are unique together.
         ("A(x: int, unique(x))", "unique(x)", "write 'unique' after the type of 'x'"),
-        ("A(x: int, unique(x, y))", "unique(x, y)", "A has no field 'y'; its fields: x"),
-        ("A(unique(x, y))", "unique(x, y)", "A has no field 'x'; its fields: none"),
-        ("A(x: int, unique(x, x))", "unique(x, x)", "unique(…) contains 'x' twice"),
-        ("A(x: int unique, y: int, unique(x, y))", "unique(x, y)", "'x' is unique already"),
+        ("A(x: int, unique(x, y))", "unique(x, y)", "'y' must be a field of A; its fields: x"),
+        ("A(unique(x, y))", "unique(x, y)", "'x' must be a field of A; its fields: none"),
+        ("A(x: int, unique(x, x))", "unique(x, x)", "unique(…) must not contain 'x' twice"),
+        (
+            "A(x: int unique, y: int, unique(x, y))",
+            "unique(x, y)",
+            "'x' is unique already; remove it here",
+        ),
         ("A(x: text, y: int, unique(x, y))", "unique(x, y)", "type text must not be unique"),
         ("A(x: many A, y: int, unique(x, y))", "unique(x, y)", "type many must not be unique"),
         (
             "A(x: int, y: int, unique(x, y), unique(y, x))",
             "unique(y, x)",
-            "these fields are unique together already",
+            "these fields are unique together already; remove one unique(…)",
         ),
         (
             "A(x: str, y: str(400), unique(x, y))",

@@ -74,7 +74,7 @@ class CurrentPasswordSerializer(serializers.Serializer[Any]):
         request = self.context["request"]
         login = {User.USERNAME_FIELD: request.user.get_username(), "password": password}
         if authenticate(request, **login) != request.user:
-            raise serializers.ValidationError(_("The password is wrong."), "wrong_password")
+            raise serializers.ValidationError(_("The password is wrong. Enter your current password."), "wrong_password")
         return password
 
 

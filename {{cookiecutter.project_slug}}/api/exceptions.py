@@ -22,7 +22,7 @@ class Conflict(APIException):
     """Other objects or a concurrent request prevent the operation."""
 
     status_code = status.HTTP_409_CONFLICT
-    default_detail = gettext_lazy("Another request has changed the same objects.")
+    default_detail = gettext_lazy("Another request has changed the same objects. Try again.")
     default_code = "conflict"
 
 
@@ -58,10 +58,10 @@ def convert_error(error: Exception) -> Exception:
         log_conflict(error)
         return Conflict()
     if isinstance(error, DataError):
-        return ParseError(_("The database cannot store a value."))
+        return ParseError(_("The database cannot store a value. Change it."))
     if isinstance(error, SuspiciousOperation):
         # Django limits the size of a body and the number of its fields.
-        return ParseError(_("The request is too large or malformed."))
+        return ParseError(_("The request is too large or malformed. Send less at once."))
     if isinstance(error, ValidationError) and is_text_list(error.detail):
         return ValidationError({api_settings.NON_FIELD_ERRORS_KEY: error.detail})
     return error
@@ -73,4 +73,4 @@ def is_text_list(detail: object) -> bool:
 
 def describe_dependents(rows: set[Any]) -> str:
     names = sorted({str(row._meta.verbose_name_plural) for row in rows})
-    return _("This object is required by %(names)s.") % {"names": ", ".join(names)}
+    return _("This object is required by %(names)s. Change or delete them first.") % {"names": ", ".join(names)}

@@ -23,7 +23,7 @@ class JSONParser(parsers.JSONParser):
             data = super().parse(stream, media_type, parser_context)
             check_json(data)
         except RecursionError:
-            raise ParseError(_("The JSON is nested too deeply.")) from None
+            raise ParseError(_("The JSON must not be nested so deeply.")) from None
         except ValueError as error:
             raise ParseError(str(error)) from None
         return data
@@ -57,8 +57,8 @@ def check_json(data: Any) -> None:
             for child in (item.values() if isinstance(item, dict) else item)
         ]
     if level:
-        raise ValueError(_("The JSON is nested too deeply."))
+        raise ValueError(_("The JSON must not be nested so deeply."))
     try:
         json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise ValueError(_("The JSON contains a lone surrogate.")) from None
+        raise ValueError(_("The JSON must not contain lone surrogates.")) from None

@@ -31,11 +31,11 @@ class AdminSite(admin.AdminSite):
                     return run(request, *args, **kwargs)
                 return view(request, *args, **kwargs)
             except DataError:
-                return HttpResponseBadRequest(_("The database cannot store a value."))
+                return HttpResponseBadRequest(_("The database cannot store a value. Change it."))
             except DatabaseError as error:
                 if not is_conflict(error):
                     raise
                 log_conflict(error)
-                return HttpResponse(_("Another request has changed the same objects."), status=409)
+                return HttpResponse(_("Another request has changed the same objects. Try again."), status=409)
 
         return super().admin_view(handle, cacheable)

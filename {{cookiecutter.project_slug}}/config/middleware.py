@@ -107,4 +107,4 @@ class CharsetMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         if request.encoding and codecs.lookup(request.encoding).name not in CHARSETS:
-            raise BadRequest(_("The charset of the body is not supported."))
+            raise BadRequest(_("The charset of the body is not supported. Use UTF-8."))

@@ -18,7 +18,7 @@ class SessionEnded(AuthenticationFailed):
     """The session of the token has been ended, or does not exist."""
 
     def __init__(self) -> None:
-        super().__init__(_("The session has ended."), "session_ended")
+        super().__init__(_("The session has ended. Log in again."), "session_ended")
 
 
 # % endif

@@ -122,7 +122,7 @@ def renew_token(token: Token) -> None:
     token.set_exp()
     last = int(login + settings.JWT_ABSOLUTE_LIFETIME.total_seconds())
     if last <= now:
-        raise TokenError(_("The login has expired."))
+        raise TokenError(_("The login has expired. Log in again."))
     token["exp"] = min(token["exp"], last)
 # % endif
 # % if project.paths.verify
