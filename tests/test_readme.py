@@ -2,8 +2,8 @@
 
 The test does what a reader does who copies all of it:
 
-- Each command of a `sh` block runs in one shell session. So does each command in the text, unless it
-  has run before. A command that starts a server runs in the background.
+- Each command of a `sh` block runs in one shell session. So does each command in the text, unless a block
+  contains it or it has run before. A command that starts a server runs in the background.
 - A `python` block is added to the file that the text before it names, as tests/editing.py describes.
   If that text names a command, such as a shell, the block is its input.
 - A `js` block is run by Node, as the script of a page; a `ts` block is compiled with the client.
@@ -24,7 +24,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
@@ -157,6 +157,10 @@ class Part(NamedTuple):
     language: str = ""
     code: str = ""
 
+    @property
+    def lines(self) -> list[str]:
+        return self.code.replace("\\\n", "").splitlines()
+
 
 def read_parts(readme: str) -> Iterator[Part]:
     """Yields the paragraphs and blocks in their order."""
@@ -193,16 +197,24 @@ class Reader:
         # What a reader sees in the terminal of the server.
         self.terminal = folder / "terminal"
 
-    def follow(self, part: Part) -> None:
+    def follow(self, parts: Sequence[Part]) -> None:
+        self.commands = {
+            command for part in parts if part.language == "sh" for command in part.lines
+        }
+        for part in parts:
+            self.follow_part(part)
+
+    def follow_part(self, part: Part) -> None:
         if part.text.startswith("## Extend"):
             # It would restart after each change.
             self.stop_servers()
         for code in find_code(part.text):
             command = re.sub(r"\s+", " ", code)
             if COMMAND.match(command) and command not in self.commands:
+                self.commands.add(command)
                 self.enter(command)
         if part.language == "sh":
-            for command in part.code.replace("\\\n", "").splitlines():
+            for command in part.lines:
                 self.enter(command)
         elif part.language == "python":
             self.add_python(part)
@@ -219,7 +231,6 @@ class Reader:
 
     def enter(self, command: str) -> None:
         """Runs a command in the shell session. Fails the test if the command fails."""
-        self.commands.add(command)
         # Without an option, zsh has no comments.
         assert " #" not in command
         command = re.sub(r"\b800[01]\b", lambda port: str(self.ports[port[0]]), command)
@@ -396,8 +407,7 @@ def test_readme_works(
     reader = Reader(project, tmp_path, variables)
     readme = (project / "README.md").read_text("utf-8")
     try:
-        for part in read_parts(SAME_SECTIONS.sub("", readme) if name in SHORT else readme):
-            reader.follow(part)
+        reader.follow([*read_parts(SAME_SECTIONS.sub("", readme) if name in SHORT else readme)])
     finally:
         reader.stop_servers()
     # `make format` formats its blocks, too.

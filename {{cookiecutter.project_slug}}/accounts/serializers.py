@@ -74,7 +74,8 @@ class CurrentPasswordSerializer(serializers.Serializer[Any]):
         request = self.context["request"]
         login = {User.USERNAME_FIELD: request.user.get_username(), "password": password}
         if authenticate(request, **login) != request.user:
-            raise serializers.ValidationError(_("The password is wrong. Enter your current password."), "wrong_password")
+            text = _("The password is wrong. Enter your current password.")
+            raise serializers.ValidationError(text, "wrong_password")
         return password
 
 

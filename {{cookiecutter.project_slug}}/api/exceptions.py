@@ -73,4 +73,5 @@ def is_text_list(detail: object) -> bool:
 
 def describe_dependents(rows: set[Any]) -> str:
     names = sorted({str(row._meta.verbose_name_plural) for row in rows})
-    return _("This object is required by %(names)s. Change or delete them first.") % {"names": ", ".join(names)}
+    text = _("This object is required by %(names)s. Change or delete them first.")
+    return text % {"names": ", ".join(names)}

@@ -36,6 +36,7 @@ class AdminSite(admin.AdminSite):
                 if not is_conflict(error):
                     raise
                 log_conflict(error)
-                return HttpResponse(_("Another request has changed the same objects. Try again."), status=409)
+                text = _("Another request has changed the same objects. Try again.")
+                return HttpResponse(text, status=409)
 
         return super().admin_view(handle, cacheable)

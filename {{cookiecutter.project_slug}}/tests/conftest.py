@@ -65,10 +65,9 @@ class CheapHasher(PasswordHasher):
     time_cost = 1
 
 
-@pytest.fixture(autouse=True)
-def _test_settings() -> Iterator[None]:
+@pytest.fixture(scope="session", autouse=True)
+def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with override_settings(
-        # Throttles count from zero in each test.
         CACHES={alias: {"BACKEND": LOCAL, "LOCATION": alias} for alias in ("default", "local")},
         # % if project.accounts.mail
         FRONTEND_URL="https://app.example.com",
@@ -81,14 +80,21 @@ def _test_settings() -> Iterator[None]:
         AUTH_PASSWORD_VALIDATORS=LOCAL_VALIDATORS,
         # The test client uses HTTP, which would be redirected.
         SECURE_SSL_REDIRECT=False,
+        # WhiteNoise reads the list of all files for each test client. Here are none.
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
         # % if project.accounts.mail
         # Requests send their mails themselves; Django keeps these in `mail.outbox`.
         TASKS={"default": {"BACKEND": IMMEDIATE, "QUEUES": ["default", "mail"]}},
         # % endif
     ):
-        for alias in caches:
-            caches[alias].clear()
         yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_caches() -> None:
+    """Lets throttles count from zero."""
+    for alias in caches:
+        caches[alias].clear()
 
 
 # % if project.keys.rsa
