@@ -76,6 +76,10 @@ def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         # A login sends no mail, except in the tests of notices.
         NEW_LOGIN_NOTICES=False,
         # % endif
+        # % if project.tokens.rotates and project.revocation.sessions
+        # The tests of repeated refreshes expect this window.
+        JWT_REPEAT_WINDOW=timedelta(seconds=10),
+        # % endif
         PASSWORD_HASHERS=["tests.conftest.CheapHasher"],
         AUTH_PASSWORD_VALIDATORS=LOCAL_VALIDATORS,
         # The test client uses HTTP, which would be redirected.

@@ -29,6 +29,7 @@ from .conftest import (
     status_with_token,
 )
 
+ALGORITHM = "{{ project.keys.algorithm }}"
 ACCESS_LIFETIME = {{ project.tokens.access_lifetime | duration }}
 REFRESH_LIFETIME = {{ project.tokens.refresh_lifetime | duration }}
 # % if project.tokens.sliding
@@ -146,7 +147,7 @@ def test_login_of_disabled_user_is_refused(user: User, anonymous: APIClient) -> 
 
 def test_header_names_algorithm(tokens: dict[str, str]) -> None:
     for token in tokens.values():
-        assert jwt.get_unverified_header(token)["alg"] == "{{ project.keys.algorithm }}"
+        assert jwt.get_unverified_header(token)["alg"] == ALGORITHM
 
 
 def test_tokens_have_configured_lifetimes(tokens: dict[str, str]) -> None:
