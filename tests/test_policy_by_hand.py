@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from .baking import BIN, run
-from .changing import change, render_project
+from tools.rendering import write
+
+from .baking import environment_for, prepare_project, run
+from .changing import change
+from .proving import renderer
 
 CHANGES = {
     "config/jwt.py": {
@@ -41,13 +44,10 @@ CHANGES = {
 
 @pytest.mark.slow
 def test_changed_policy_passes_tests(tmp_path: Path) -> None:
-    project = render_project({}, tmp_path / "project")
+    project = write(renderer.render({}), tmp_path / "project")
     for name, changes in CHANGES.items():
         for before, after in changes.items():
             change(project / name, before, after)
-    commands = project / ".venv" / BIN
-    (project / "keys" / "jwt.txt").unlink()
-    code = "import sys; sys.path[:0] = ['.', 'scripts']; import setup; setup.write_secrets()"
-    run(commands / "python", "-c", code, cwd=project)
+    commands = prepare_project(project, environment_for("django-5.2"))
     run(commands / "python", "-m", "scripts.prepare", cwd=project)
     run(commands / "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", cwd=project)

@@ -123,7 +123,7 @@ class LoginSequence:
     def _refresh(self) -> Step:
         lifetime = duration_words(self._tokens.access_lifetime)
         if self._tokens.sliding:
-            when = f"`token` is valid for {lifetime}."
+            when = f"`token` is valid for {lifetime}; before it expires, it can be refreshed."
         else:
             when = f"After {lifetime}, `access` has expired."
         if self._revocation.sessions and self._tokens.rotates:
@@ -151,7 +151,7 @@ class LoginSequence:
             database, then = ["ends the session"], "From then on, the API refuses all its tokens."
         elif self._tokens.sliding:
             database = ["blacklists the token"]
-            then = "From then on, the API refuses it, and those that have replaced it."
+            then = "From then on, the API refuses all tokens of the login."
         else:
             database = ["blacklists the refresh tokens of the login"]
             then = "`access` stays valid until it expires."

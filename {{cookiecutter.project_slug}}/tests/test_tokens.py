@@ -22,6 +22,9 @@ from .conftest import (
     CREDENTIALS,
     LOGIN,
     PASSWORD,
+    # % if project.tokens.rotates and project.revocation.enabled
+    REPEAT_WINDOW,
+    # % endif
     Travel,
     log_out,
     read_tokens,
@@ -36,10 +39,6 @@ REFRESH_LIFETIME = {{ project.tokens.refresh_lifetime | duration }}
 LIFETIMES = {"token": ACCESS_LIFETIME}
 # % else
 LIFETIMES = {"access": ACCESS_LIFETIME, "refresh": REFRESH_LIFETIME}
-# % endif
-# % if project.tokens.rotates and project.revocation.enabled
-# In this period, the second use of a refresh token does not end its login.
-REPEAT_WINDOW = timedelta(seconds=10)
 # % endif
 PATHS = {
     "{{ project.paths.obtain_name }}": "/{{ project.paths.obtain }}",

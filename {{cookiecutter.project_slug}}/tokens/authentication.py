@@ -86,8 +86,8 @@ def check_user(user: User, token: Token) -> None:
 def check_password_is_current(user: User) -> None:
     """Raises AuthenticationFailed if the password has changed since it was checked.
 
-    The change has ended all sessions before this one begins. The lock waits for a change that is not
-    complete, so a transaction is required.
+    The change has {{ "ended all earlier sessions" if project.revocation.sessions else "revoked all earlier tokens" }}. The lock waits for a change that is not complete,
+    so a transaction is required.
     """
     current = User.objects.select_for_update(no_key=True).filter(pk=user.pk)
     if current.values_list("password", flat=True).first() != user.password:
