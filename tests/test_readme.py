@@ -11,7 +11,8 @@ The test does what a reader does who copies all of it:
 
 Only this is changed: the ports 8000 and 8001 become free ones; the printed password replaces `…`, or the
 token of the mail that the server has printed; a worker ends if there is nothing to do; the development
-server replaces the one of production; and where uv is not on the PATH, `.venv/bin/uv` is used, as the
+server replaces the one of production; `make test` runs all tests of the default project, but only those of
+tokens and resources of the others, whose tests the matrix runs; and where uv is not on the PATH, `.venv/bin/uv` is used, as the
 README says.
 """
 
@@ -182,8 +183,11 @@ def find_code(text: str) -> list[str]:
 class Reader:
     """Follows the README in a new project."""
 
-    def __init__(self, project: Path, folder: Path, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self, project: Path, folder: Path, variables: Mapping[str, str], *, all_tests: bool
+    ) -> None:
         self.project = project
+        self.all_tests = all_tests
         self.folder = folder
         self.ports = {"8000": find_free_port(), "8001": find_free_port()}
         self.site = f"http://127.0.0.1:{self.ports['8000']}"
@@ -240,6 +244,8 @@ class Reader:
         assert "…" not in command
         if not shutil.which("uv", path=self.variables["PATH"]):
             command = re.sub("^uv ", ".venv/bin/uv ", command)
+        if command == "make test" and not self.all_tests:
+            command = ".venv/bin/pytest -k 'resource or token'"
         if WORKER.match(command):
             # The README says that this is the default in production.
             command = f"BACKGROUND_TASKS=True {command} --once"
@@ -404,7 +410,7 @@ def test_readme_works(
     else:
         variables["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{variables['PATH']}"
     project = write(renderer.render(answers), tmp_path / "project")
-    reader = Reader(project, tmp_path, variables)
+    reader = Reader(project, tmp_path, variables, all_tests=name == "default")
     readme = (project / "README.md").read_text("utf-8")
     try:
         reader.follow([*read_parts(SAME_SECTIONS.sub("", readme) if name in SHORT else readme)])
