@@ -20,9 +20,7 @@ def find_collisions(answers: Answers) -> Iterator[tuple[str, str]]:
         other = next((other for other, taken in seen if _overlap(route, taken)), None)
         if other:
             reason = f"/{'/'.join(route)}/ is already the address of {other}; choose another path"
-            if variable == "resources":
-                reason = f"{owner}: {reason}; choose another path with `at`"
-            yield variable, reason
+            yield variable, f"{owner}: {reason} with `at`" if variable == "resources" else reason
             if variable == "api_prefix":
                 # Everything below the prefix would collide, too.
                 return

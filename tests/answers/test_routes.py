@@ -90,6 +90,7 @@ def test_address_collision_is_refused(
 ) -> None:
     reason = refusal_of({**default_answers, **changed}, refused)
     assert f"is already the address of {owner}" in reason
+    assert reason.count("; choose another path") == reason.count("is already the address")
 
 
 @pytest.mark.parametrize(
