@@ -12,8 +12,8 @@ The test does what a reader does who copies all of it:
 Only this is changed: the ports 8000 and 8001 become free ones; the printed password replaces `…`, or the
 token of the mail that the server has printed; a worker ends if there is nothing to do; the development
 server replaces the one of production; `make test` runs all tests of the default project, but only those of
-tokens and resources of the others, whose tests the matrix runs; and where uv is not on the PATH, `.venv/bin/uv` is used, as the
-README says.
+tokens and resources of the others, whose tests the matrix runs; and where uv is not on the PATH,
+`.venv/bin/uv` is used, as the README says.
 """
 
 from __future__ import annotations
