@@ -12,7 +12,7 @@ from tools.rendering import ROOT
 # In the order of the page. Each is a module of this package with two functions: run(full) measures,
 # and describe(results) returns the part of the page. draw(results), if it exists, returns SVG files.
 SECTIONS = (
-    *("first_token", "throughput", "parts", "costs", "tokens", "workers", "failed_logins"),
+    *("first_token", "throughput", "costs", "parts", "tokens", "workers", "failed_logins"),
     *("purge", "growth", "resources", "memory", "servers", "instances", "suite"),
 )
 RESULTS = ROOT / "benchmarks" / "results"

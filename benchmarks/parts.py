@@ -1,109 +1,114 @@
-"""Measures what parts of a project add to its requests, by leaving each of them out."""
+"""Counts what parts of a project add to its requests, by leaving each of them out."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections import defaultdict
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tests.baking import BIN, create_database, environment_for
+from tests.costs import count_requests
 
 from .peers import Peer, build_project, build_simplejwt_60
-from .processes import measure_seconds
-from .statistics import compare, spread
-from .throughput import CONNECTIONS, OPERATIONS, STATUSES, create_clients
 
-# Lines that are added to the settings.
-LEFT_OUT = {
-    "": "",
-    "the log of requests": 'MIDDLEWARE.remove("config.access_log.AccessLogMiddleware")',
+OPERATIONS = {"list": "a list", "one": "a single object", "create": "creating an object"}
+SETTINGS = "config/bench.py"
+AUTHENTICATION = "rest_framework_simplejwt.authentication.JWTAuthentication"
+# What is left out, and how: a text of a file is replaced, or a line is added to the settings.
+LEFT_OUT: dict[str, tuple[str, str, str]] = {
+    "the session: Simple JWT's own authentication": (
+        SETTINGS,
+        "",
+        f'REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] = ["{AUTHENTICATION}"]',
+    ),
+    "the log of requests": (
+        SETTINGS,
+        "",
+        'MIDDLEWARE.remove("config.access_log.AccessLogMiddleware")',
+    ),
     "the check of the connection to PostgreSQL": (
-        'DATABASES["default"]["CONN_HEALTH_CHECKS"] = False'
+        SETTINGS,
+        "",
+        'DATABASES["default"]["CONN_HEALTH_CHECKS"] = False',
     ),
-    "the session: with Simple JWT's own authentication": (
-        'REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] = [\n'
-        '    "rest_framework_simplejwt.authentication.JWTAuthentication",\n'
-        "]"
+    "the languages": (SETTINGS, "", 'MIDDLEWARE.remove("config.middleware.LanguageMiddleware")'),
+    "CORS": (SETTINGS, "", 'MIDDLEWARE.remove("corsheaders.middleware.CorsMiddleware")'),
+    "the checks of keys and claims: Simple JWT's own backend": (
+        "tokens/backend.py",
+        "def decode(",
+        "def decode_with_checks(",
     ),
-    "all middleware that `startproject` does not have": (
-        'MIDDLEWARE = [name for name in MIDDLEWARE if name.startswith("django.")]'
+    "transactions": (
+        "api/conflicts.py",
+        "    @wraps(handler)",
+        "    return handler\n\n    @wraps(handler)",
     ),
 }
-REFERENCE = "Simple JWT's documentation, `CONN_MAX_AGE=60`"
-MEASURED = ("list", "one", "create")
 
 
-def build_variants(folder: Path, url: str) -> dict[str, Peer]:
-    """Builds a project, and copies of it without parts."""
-    project = build_project(folder / "project", url)
-    project.fill()
-    variants = {}
-    for number, (part, text) in enumerate(LEFT_OUT.items()):
-        copy = Path(shutil.copytree(project.folder, folder / str(number), symlinks=True))
-        with (copy / "config" / "bench.py").open("a", encoding="utf-8") as settings:
-            settings.write(f"{text}\n")
-        variants[part] = replace(project, folder=copy)
-    return variants
+def build_variant(project: Peer, folder: Path, parts: list[str]) -> Peer:
+    """Copies a project, and leaves parts of it out."""
+    copy = Path(shutil.copytree(project.folder, folder, symlinks=True))
+    for part in parts:
+        name, old, new = LEFT_OUT[part]
+        text = (copy / name).read_text("utf-8")
+        if old not in text:
+            raise SystemExit(f"{name} does not contain {old!r}")
+        changed = text.replace(old, new) if old else f"{text}{new}\n"
+        (copy / name).write_text(changed, "utf-8")
+    return replace(project, folder=copy)
 
 
 def run(full: bool) -> dict[str, Any] | None:
     if not full:
         return None
-    found: dict[str, dict[str, list[float]]] = {}
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        python = environment_for("django-5.2", "newest") / BIN / "python"
-        urls = [
-            stack.enter_context(create_database("postgresql", python, folder)) for _ in range(2)
-        ]
-        reference = build_simplejwt_60(folder / "reference", urls[0])
-        reference.fill()
-        peers = {REFERENCE: reference, **build_variants(folder, urls[1])}
-        ports = {name: stack.enter_context(peer.start()) for name, peer in peers.items()}
-        for operation in MEASURED:
-            clients = {
-                name: create_clients(peer, ports[name], operation, CONNECTIONS)
-                for name, peer in peers.items()
-            }
-            status = STATUSES.get(operation, 200)
-            times = found[operation] = defaultdict(list)
-            for _ in range(20):
-                for name, peer in peers.items():
-                    port = ports[name]
-                    spent = measure_seconds(peer.folder, port, clients[name], status, 0.5)
-                    times[name].append(spent)
-    return {"seconds": found}
+    python = environment_for("django-5.2", "newest") / BIN / "python"
+    found: dict[str, dict[str, int]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with create_database("postgresql", python, folder) as url:
+            reference = build_simplejwt_60(folder / "reference", url)
+            found["reference"], _ = count_requests(reference, folder, list(OPERATIONS))
+        with create_database("postgresql", python, folder) as url:
+            project = build_project(folder / "project", url)
+            variants = {"project": [], **{part: [part] for part in LEFT_OUT}, "all": [*LEFT_OUT]}
+            for number, (title, parts) in enumerate(variants.items()):
+                variant = build_variant(project, folder / str(number), parts)
+                found[title], _ = count_requests(variant, folder, list(OPERATIONS))
+    return {"instructions": found}
 
 
 def describe(found: dict[str, Any]) -> str:
+    counts = found["instructions"]
+
+    def write_row(title: str, name: str) -> str:
+        cells = [title]
+        for operation in OPERATIONS:
+            count, whole = counts[name][operation], counts["project"][operation]
+            if name in LEFT_OUT:
+                cells.append(f"{(whole - count) / 1e6:.2f} ({1 - count / whole:.1%})")
+            else:
+                cells.append(f"{count / 1e6:.2f} ({count / whole:.1%})")
+        return f"| {' | '.join(cells)} |"
+
     lines = [
         "## The parts of a request",
         "",
-        "Processor time of the server's processes per request, without PostgreSQL: of Simple JWT's documentation with",
-        "`CONN_MAX_AGE=60`, of the project, and of the project without some of its parts. The ratios are to the project. The",
-        "servers took turns, as for the requests per second.",
+        "These are the instructions of a request in millions, as above, of a project with `sessions`, and what each part adds:",
+        "the difference to the project without it. In parentheses is the proportion of the whole request.",
         "",
-        f"| | {' | '.join(OPERATIONS[name].partition(':')[0] for name in MEASURED)} |",
-        "|---" * (len(MEASURED) + 1) + "|",
-    ]
-    for name in (REFERENCE, *LEFT_OUT):
-        title = "the project" if not name else name if name == REFERENCE else f"without {name}"
-        cells = []
-        for operation in MEASURED:
-            seconds = found["seconds"][operation]
-            if name:
-                cells.append(compare(seconds[name], seconds[""]))
-            else:
-                cells.append(f"{spread([value * 1000 for value in seconds[name]], '.2f')} ms")
-        lines.append(f"| {title} | {' | '.join(cells)} |")
-    lines += [
+        f"| | {' | '.join(OPERATIONS.values())} |",
+        "|---" * (len(OPERATIONS) + 1) + "|",
+        write_row("the project", "project"),
+        *(write_row(part, part) for part in LEFT_OUT),
+        write_row("the project without all of these", "all"),
+        write_row("by hand", "reference"),
         "",
-        "The log tells what happened, and to whom. The check lets the first request after a restart of PostgreSQL succeed. The",
-        "session ends all access when a user logs out. The middleware gives each response a Content Security Policy and a",
-        "language, and JSON to errors. The rest of the difference is in many small parts.",
+        "The session ends all access when a user logs out. The log tells what happened, and to whom. The check lets the first",
+        "request after a restart of PostgreSQL succeed, and transactions let a change succeed or fail as a whole. Browsers of",
+        "other sites need CORS, and people their language. So a project costs what these cost: without them, it costs about as",
+        "much as the project by hand.",
     ]
     return "\n".join(lines)

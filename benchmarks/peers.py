@@ -53,6 +53,22 @@ print(", ".join(found))
 WORKERS = 2
 THREADS = 4
 ROWS = 20_000
+# Logins with tokens to refresh: so many that none is refreshed twice within seconds, as in reality.
+# Otherwise, a project would keep the ids of hundreds of tokens of one session: JWT_REPEAT_WINDOW.
+LOGINS = 2000
+ISSUE_TOKENS = """
+import sys
+import django
+django.setup()
+from django.contrib.auth import get_user_model
+from django.utils.module_loading import import_string
+from rest_framework_simplejwt.settings import api_settings
+
+get_token = import_string(api_settings.TOKEN_OBTAIN_SERIALIZER).get_token
+user = get_user_model().objects.get(username="ada")
+for _ in range(int(sys.argv[1])):
+    print(get_token(user))
+"""
 LOGIN = "/api/token/"
 PASSWORD = "correct horse battery staple"  # noqa: S105
 
@@ -83,6 +99,10 @@ class Peer:
 
     def list_versions(self) -> str:
         return self.run("-c", LIST_VERSIONS, *PACKAGES).strip()
+
+    def issue_tokens(self, number: int) -> list[str]:
+        """Returns the refresh tokens of as many logins. The peer must use Simple JWT."""
+        return self.run("-c", ISSUE_TOKENS, str(number)).split()
 
     def fill(self) -> None:
         self.run("-c", FILL, self.url, str(ROWS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import urllib.request
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
@@ -15,7 +15,7 @@ from typing import Any
 from tests.baking import BIN, create_database, environment_for
 
 from .load import Client, Dialogue, measure, write_request
-from .peers import BUILDERS, ROWS, THREADS, WORKERS, Peer
+from .peers import BUILDERS, LOGINS, ROWS, THREADS, WORKERS, Peer
 from .statistics import compare, spread
 
 CONNECTIONS = 16
@@ -71,16 +71,18 @@ def write_requests(peer: Peer, operation: str, token: str) -> Dialogue:
             yield write_request("POST", peer.login, peer.login_body, kind=peer.login_kind)
 
 
-def refresh(peer: Peer, token: str) -> Dialogue:
-    """Uses each refresh token once."""
+def refresh(peer: Peer, tokens: deque[str]) -> Dialogue:
+    """Uses each refresh token once, and each login in turn. Several clients can share them."""
     while True:
-        body = yield write_request("POST", peer.refresh, json.dumps({"refresh": token}).encode())
-        token = json.loads(body)["refresh"]
+        body = json.dumps({"refresh": tokens.popleft()}).encode()
+        response = yield write_request("POST", peer.refresh, body)
+        tokens.append(json.loads(response)["refresh"])
 
 
 def create_clients(peer: Peer, port: int, operation: str, number: int) -> list[Client]:
     if operation == "refresh":
-        return [Client(refresh(peer, log_in(peer, port)["refresh"])) for _ in range(number)]
+        tokens = deque(peer.issue_tokens(LOGINS))
+        return [Client(refresh(peer, tokens)) for _ in range(number)]
     requests = write_requests(peer, operation, log_in(peer, port)[peer.access])
     return [Client(requests) for _ in range(number)]
 

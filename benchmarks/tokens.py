@@ -6,7 +6,7 @@ import json
 import subprocess
 from typing import Any
 
-from .peers import PASSWORD
+from .peers import LOGINS, PASSWORD
 from .statistics import compare, spread
 from .stock import NAMES, SERVERS, build_projects, read_line, start_python
 
@@ -15,10 +15,11 @@ OPERATIONS = {
     "login": "login",
     "list": "a list of resources",
 }
-# Runs in a project. Answers each line of the standard input, an operation and its seconds, with a
-# line of JSON.
+# Runs in a project. The first line of the standard input contains refresh tokens. Answers each other
+# line, an operation and its seconds, with a line of JSON.
 WORKER = """
 import json, random, sys, time
+from collections import deque
 import django
 django.setup()
 from django.db import connection
@@ -26,6 +27,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 PASSWORD = sys.argv[1]
+refreshes = deque(input().split())
 client = Client(SERVER_NAME="127.0.0.1")
 tokens = {}
 
@@ -38,7 +40,8 @@ def log_in(name="ada", password=PASSWORD, status=200):
     post("/api/token/", status, username=name, password=password)
 
 def refresh():
-    post("/api/token/refresh/", 200, refresh=tokens["refresh"])
+    post("/api/token/refresh/", 200, refresh=refreshes.popleft())
+    refreshes.append(tokens["refresh"])
 
 def list_students():
     headers = {"Authorization": "Bearer " + tokens["access"]}
@@ -84,9 +87,11 @@ def run(full: bool) -> dict[str, Any]:
     operations: dict[str, Any] = {}
     with build_projects() as projects:
         for server, peers in projects.items():
-            workers = {
-                name: start_python(peer, "-c", WORKER, PASSWORD) for name, peer in peers.items()
-            }
+            workers = {}
+            for name, peer in peers.items():
+                tokens = peer.issue_tokens(LOGINS)
+                workers[name] = start_python(peer, "-c", WORKER, PASSWORD)
+                print(*tokens, file=workers[name].stdin, flush=True)
             for operation in OPERATIONS:
                 found = [
                     {name: ask(workers[name], operation, seconds) for name in NAMES}
@@ -116,6 +121,7 @@ def describe(found: dict[str, Any]) -> str:
         "Stock is the same project with Simple JWT's own views, authentication and blacklist, with Django's own password",
         "hash, which is slower than the project's Argon2id, and without throttles. Django's test client sends the requests,",
         f"in one process. All took turns, in {found['rounds']} rounds. The beginning and the end of a transaction count as queries.",
+        f"{LOGINS:,} logins refresh their tokens in turn.",
         "",
         "| | database | project | per second | to stock | queries |",
         "|---|---|---|---|---|---|",

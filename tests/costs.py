@@ -12,6 +12,7 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.peers import Peer, build_project, build_simplejwt_60
@@ -23,6 +24,7 @@ from .proving import renderer
 RECORD = Path(__file__).with_name("costs.json")
 # A smaller change is none: packages have new releases.
 TOLERANCE = 0.03
+OPERATIONS = ("login", "list", "one", "create", "update", "refresh")
 
 Costs = dict[str, float]
 
@@ -51,12 +53,15 @@ def count_costs(folder: Path) -> Costs:
     }
 
 
-def count_requests(peer: Peer, folder: Path) -> tuple[dict[str, int], Costs]:
-    """Returns the instructions of each operation, and the modules and queries."""
+def count_requests(
+    peer: Peer, folder: Path, operations: Sequence[str] = OPERATIONS
+) -> tuple[dict[str, int], Costs]:
+    """Returns the instructions of these operations, and the modules and queries."""
     counts = Path(tempfile.mkdtemp(dir=folder))
     output = run(
         *("valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={counts}/%p"),
-        *(peer.python, request_costs.__file__, "--children"),
+        *(peer.python, request_costs.__file__),
+        *operations,
         cwd=peer.folder,
         PYTHONHASHSEED="0",
         **peer.variables,

@@ -1,9 +1,9 @@
 """Counts what the requests of a project cost. Runs in its folder, by its Python.
 
-    python request_costs.py
+    python request_costs.py [OPERATION ...]
 
-Prints the imported modules, and the queries of each operation. Run by callgrind, each operation also
-runs in child processes, FEW and MANY times: the difference of their instructions is that of the
+Prints the imported modules, and the queries of each operation. Run by callgrind, the named operations
+also run in child processes, FEW and MANY times: the difference of their instructions is that of the
 additional requests. Their ids are in the output.
 """
 
@@ -113,7 +113,7 @@ def main() -> None:
     children = {
         name: [repeat(operations["login"], operation, times) for times in (FEW, MANY)]
         for name, operation in operations.items()
-        if "--children" in sys.argv
+        if name in sys.argv[1:]
     }
     print(json.dumps({"modules": len(packages), "queries": queries, "children": children}))
 

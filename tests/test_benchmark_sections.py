@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import suite
+from benchmarks import parts, suite
 from benchmarks.costs import OPERATIONS as COUNTED
 from benchmarks.tokens import OPERATIONS
+
+from .proving import renderer
 
 RATES = {"rates": [10.0, 12.0, 11.0], "queries": 2}
 PURGED = {"seconds": 2.0, "megabytes": 70.0, "longest": 0.2, "logins": 40, "failed": 1}
@@ -41,6 +44,14 @@ FOUND: dict[str, dict[str, Any]] = {
         "simplejwt-60": COUNTS,
         "blacklist": COUNTS,
         "project": COUNTS | {"instructions": dict.fromkeys(COUNTED, 5_500_000)},
+    },
+    "parts": {
+        "instructions": {
+            "project": dict.fromkeys(parts.OPERATIONS, 8_000_000),
+            **dict.fromkeys(parts.LEFT_OUT, dict.fromkeys(parts.OPERATIONS, 7_000_000)),
+            "all": dict.fromkeys(parts.OPERATIONS, 6_000_000),
+            "reference": dict.fromkeys(parts.OPERATIONS, 5_000_000),
+        },
     },
     "tokens": {
         "rounds": 3,
@@ -89,6 +100,11 @@ LINES = {
         "difference was 0.50 (0.50 to 0.50) s (2 rounds).",
     ],
     "costs": ["| a list | 4.4 | 3 | 4.4 (1.00) | 3 | 5.5 (1.25) | 3 |"],
+    "parts": [
+        "| the project | 8.00 (100.0%) | 8.00 (100.0%) | 8.00 (100.0%) |",
+        "| CORS | 1.00 (12.5%) | 1.00 (12.5%) | 1.00 (12.5%) |",
+        "| by hand | 5.00 (62.5%) | 5.00 (62.5%) | 5.00 (62.5%) |",
+    ],
     "tokens": [
         "| login | SQLite | stock | 11 (10 to 12) | 1.00 (1.00 to 1.00) | 2 |",
         "|  |  | `sessions` | 11 (10 to 12) | 1.00 (1.00 to 1.00) | 2 |",
@@ -112,6 +128,18 @@ def test_section_is_described(name: str) -> None:
     assert lines[0].startswith("## ")
     assert set(LINES[name]) <= set(lines)
     assert [line for line in lines if len(line) > 120 and not line.startswith(("|", "-"))] == []
+
+
+@pytest.mark.parametrize("part", parts.LEFT_OUT)
+def test_parts_can_be_left_out(part: str) -> None:
+    rendered = renderer.render({"database": "postgresql"})
+    name, old, new = parts.LEFT_OUT[part]
+    if old:
+        assert rendered[name].count(old) == 1
+    else:
+        names = re.findall('"[^"]*"', new.partition(" = ")[0])
+        assert names
+        assert all(name in rendered["config/settings.py"] for name in names)
 
 
 def test_clone_writes_report(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from .reads import Read, find_reads, parse
 
@@ -28,8 +28,7 @@ def replace_hidden_names(source: str) -> str:
         if isinstance(statement, (ast.Import, ast.ImportFrom))
         for alias in statement.names
     }
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-    hidden = {read for node in nodes for read in _find_hidden(node)}
+    hidden = {read for node in _find_classes(tree.body) for read in _find_hidden(node)}
     classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
     renamed = ({read.name for read in hidden} | classes) & set(imports)
     if not hidden and not renamed:
@@ -47,6 +46,15 @@ def replace_hidden_names(source: str) -> str:
         before = f"{alias.name} as {alias.asname}" if alias.asname else alias.name
         changes[Read(before, alias.lineno, alias.col_offset)] = f"{alias.name} as {name}_"
     return _apply(changes, source)
+
+
+def _find_classes(statements: Sequence[ast.AST]) -> Iterator[ast.ClassDef]:
+    """Yields the classes among statements, and those in them."""
+    for statement in statements:
+        if isinstance(statement, ast.ClassDef):
+            yield statement
+        for name in ("body", "cases", "finalbody", "handlers", "orelse"):
+            yield from _find_classes(getattr(statement, name, ()))
 
 
 def _find_hidden(body: ast.ClassDef) -> Iterator[Read]:

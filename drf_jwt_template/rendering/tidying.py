@@ -15,7 +15,6 @@ import ast
 import functools
 import re
 import textwrap
-from bisect import bisect_right
 
 from rich.cells import cell_len
 
@@ -75,22 +74,25 @@ def join_short_brackets(source: str) -> str:
     A list, tuple or dict of several calls or lists is left unchanged: one item per line is easier to
     read. Brackets in strings are left unchanged, too.
     """
-    if not BROKEN.search(source):
-        return source
-    in_strings = {
-        line
-        for node in ast.walk(parse(source))
-        if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.lineno != node.end_lineno
-        for line in range(node.lineno, node.end_lineno or node.lineno)
-    }
-    ends = [match.end() for match in re.finditer("\n", source)]
 
     def join_unless_in_string(match: re.Match[str]) -> str:
-        line = bisect_right(ends, match.start()) + 1
-        return match[0] if line in in_strings else _join_bracket(match)
+        line = _join_bracket(match)
+        if line == match[0] or _is_in_string(source, match.start()):
+            return match[0]
+        return line
 
     joined = BROKEN.sub(join_unless_in_string, source)
     return source if joined == source else join_short_brackets(joined)
+
+
+def _is_in_string(source: str, position: int) -> bool:
+    """Returns whether a string of several lines contains the line of a position, but not its end."""
+    line = source.count("\n", 0, position) + 1
+    return any(
+        isinstance(node, (ast.Constant, ast.JoinedStr))
+        and node.lineno <= line < (node.end_lineno or node.lineno)
+        for node in ast.walk(parse(source))
+    )
 
 
 def _join_bracket(match: re.Match[str]) -> str:

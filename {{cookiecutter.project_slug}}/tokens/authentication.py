@@ -46,7 +46,7 @@ class JWTAuthentication(authentication.JWTAuthentication):
         Raises AuthenticationFailed if the session has ended: a logout takes effect immediately.
         """
         try:
-            user = User.objects.get(sessions=validated_token["sid"], sessions__revoked_at=None)
+            user = User.objects.get(sessions__pk=validated_token["sid"], sessions__revoked_at=None)
         except (KeyError, User.DoesNotExist) as error:
             raise SessionEnded() from error
         check_user(user, validated_token)
