@@ -175,7 +175,7 @@ KINDS: Mapping[str, Kind] = {
         lookups=_RANGE,
         admin_filter=True,
         convert=defaults.convert_datetime,
-        sample='f"20{n:02}-01-31T12:00:00Z"',
+        sample="moment(2000 + n)",
         invalid='"yesterday"',
         fake="factory.Sequence(lambda n: timezone.now() - dt.timedelta(minutes=n))",
         aliases=("timestamp", "timestamptz"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 
 from ..rendering.literals import call, string
 from .field import Field
 from .kinds import MAX_UNIQUE_STR
 from .names import TIMESTAMPS, pluralize_words, shorten_constraint, split_words
+from .samples import evaluate
 
 
 @dataclass(frozen=True)
@@ -289,12 +289,7 @@ class Resource:
     @property
     def example(self) -> str:
         """A request body without relations, as JSON for a shell's single quotes."""
-        # The samples are expressions from kinds.py and samples.py, with the one name `n`.
-        values = {
-            f.name: eval(f.sample, {"n": 1, "Decimal": Decimal})  # noqa: S307
-            for f in self.own_fields
-            if not f.relation
-        }
+        values = {f.name: evaluate(f.sample, 1) for f in self.own_fields if not f.relation}
         return json.dumps(values)
 
     def url_path(self, prefix: str) -> str:

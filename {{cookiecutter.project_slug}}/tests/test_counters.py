@@ -73,6 +73,13 @@ def _new_breaker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counters, "breaker", counters.CircuitBreaker())
 
 
+@pytest.fixture(autouse=True)
+def _limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sets limits that the settings may have turned off."""
+    rates = dict.fromkeys(throttles.AtomicRateThrottle.THROTTLE_RATES, "30/min")
+    monkeypatch.setattr(throttles.AtomicRateThrottle, "THROTTLE_RATES", rates)
+
+
 def use_cache(url: str) -> override_settings:
     default = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

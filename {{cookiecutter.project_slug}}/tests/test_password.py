@@ -151,7 +151,7 @@ def test_user_without_password_is_refused(api: APIClient, user: User) -> None:
 def test_bad_password_is_refused(api: APIClient, password: str, code: str) -> None:
     response = change(api, new=password)
     assert response.status_code == 400
-    assert response.json()["error_codes"] == {"new_password": [code]}
+    assert code in response.json()["error_codes"]["new_password"]
     # The login goes on.
     assert api.get(reverse("user-me")).status_code == 200
     assert log_in(PASSWORD).status_code == 200
