@@ -33,6 +33,7 @@ FOUND: dict[str, dict[str, Any]] = {
     "first_token": {
         "rounds": {"warm": 2, "rendering": 2},
         "rendering": {"template": [0.75, 0.77], "small": [0.25, 0.27]},
+        "lock": [1.5, 1.25, 1.0],
         "caches": {
             "warm": {
                 "template": {"ready": [3.0, 3.0], "token": [4.0, 4.0], "tests": [9.0, 9.0]},

@@ -19,6 +19,7 @@ from config.env import env
 from .conftest import CREDENTIALS
 
 OBTAIN = "{{ project.paths.obtain_name }}"
+MIDDLEWARE = "config.metrics.MetricsMiddleware"
 
 
 def read(name: str, **labels: str) -> float:
@@ -29,12 +30,10 @@ def read(name: str, **labels: str) -> float:
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[socket.socket]:
     """The socket of the metrics' address, as under Gunicorn."""
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    others = [name for name in settings.MIDDLEWARE if name != MIDDLEWARE]
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
-        override_settings(
-            METRICS=server.getsockname(),
-            MIDDLEWARE=["config.metrics.MetricsMiddleware", *settings.MIDDLEWARE],
-        ),
+        override_settings(METRICS=server.getsockname(), MIDDLEWARE=[MIDDLEWARE, *others]),
     ):
         yield server
 

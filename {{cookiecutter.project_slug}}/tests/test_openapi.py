@@ -171,18 +171,19 @@ def test_errors_are_described(api: APIClient, anonymous: APIClient, paths: dict[
 
 
 def test_impossible_errors_are_not_described(paths: dict[str, Any]) -> None:
-    for path, method, impossible in (
-        (LOGIN, "post", {{ '{"404", "409"}' if project.tokens.cookie else '{"403", "404", "409"}' }}),
-        # % if project.api.resources
-        (ROWS, "get", {"403", "409"}),
-        # % if project.api.resources[0].can_conflict
-        (ROWS, "post", {"404"}),
-        # % else
-        (ROWS, "post", {"404", "409"}),
-        # % endif
-        # % endif
-    ):
-        assert not impossible & set(paths[path][method]["responses"])
+    # % if project.tokens.cookie
+    assert not {"404", "409"} & set(paths[LOGIN]["post"]["responses"])
+    # % else
+    assert not {"403", "404", "409"} & set(paths[LOGIN]["post"]["responses"])
+    # % endif
+    # % if project.api.resources
+    assert not {"403", "409"} & set(paths[ROWS]["get"]["responses"])
+    # % if project.api.resources[0].can_conflict
+    assert "404" not in paths[ROWS]["post"]["responses"]
+    # % else
+    assert not {"404", "409"} & set(paths[ROWS]["post"]["responses"])
+    # % endif
+    # % endif
 
 
 def test_descriptions_are_generated_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
