@@ -76,23 +76,26 @@ def join_short_brackets(source: str) -> str:
     """
 
     def join_unless_in_string(match: re.Match[str]) -> str:
-        line = _join_bracket(match)
-        if line == match[0] or _is_in_string(source, match.start()):
-            return match[0]
-        return line
+        joined = _join_bracket(match)
+        if joined != match[0]:
+            line = source.count("\n", 0, match.start()) + 1
+            if line in _find_lines_in_strings(source):
+                return match[0]
+        return joined
 
-    joined = BROKEN.sub(join_unless_in_string, source)
-    return source if joined == source else join_short_brackets(joined)
+    result = BROKEN.sub(join_unless_in_string, source)
+    return source if result == source else join_short_brackets(result)
 
 
-def _is_in_string(source: str, position: int) -> bool:
-    """Returns whether a string of several lines contains the line of a position, but not its end."""
-    line = source.count("\n", 0, position) + 1
-    return any(
-        isinstance(node, (ast.Constant, ast.JoinedStr))
-        and node.lineno <= line < (node.end_lineno or node.lineno)
+@functools.lru_cache(maxsize=1)
+def _find_lines_in_strings(source: str) -> set[int]:
+    """Returns the numbers of the lines at whose end a string goes on."""
+    return {
+        line
         for node in ast.walk(parse(source))
-    )
+        if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.lineno != node.end_lineno
+        for line in range(node.lineno, node.end_lineno or node.lineno)
+    }
 
 
 def _join_bracket(match: re.Match[str]) -> str:
