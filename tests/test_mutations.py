@@ -340,7 +340,7 @@ MUTATIONS = {
         "api/views.py",
         BOOK_VIEW,
         f"{BOOK_VIEW}    pagination_class = None\n",
-        "TestBook::test_missing_page",
+        "TestBook::test_list_query_count_is_constant",
     ),
     "fixed page size": Mutation(
         "api/pagination.py",
