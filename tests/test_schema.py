@@ -16,7 +16,7 @@ from drf_jwt_template.answers.reading import read
 from drf_jwt_template.language.names import PROJECT_COMPONENTS
 from tools.rendering import variables
 
-from .baking import bake, prepare_project, run, run_unchecked
+from .baking import BIN, bake, prepare_project, run, run_unchecked
 from .changing import render_project
 from .matrix import TYPES
 
@@ -92,6 +92,30 @@ def test_own_names_and_addresses_are_reserved(
         resource = f"A(x: int) at {path.removeprefix('/api/').strip('/')}"
         with pytest.raises(AnswersError, match="is already the address of"):
             read(variables({**answers, "resources": resource}))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "list_errors", "create_errors"),
+    [
+        ("session", ["400", "401", "404"], ["400", "401", "403"]),
+        ("basic", ["400", "401", "404", "429"], ["400", "401", "429"]),
+        ("nothing", ["400", "401", "404"], ["400", "401"]),
+    ],
+)
+def test_only_possible_errors_are_described(
+    tmp_path: Path, scheme: str, list_errors: list[str], create_errors: list[str]
+) -> None:
+    project = render_project({"also_accept": scheme}, tmp_path / "project")
+    command = ("manage.py", "spectacular", "--format", "openapi-json")
+    paths = json.loads(run(project / ".venv" / BIN / "python", *command, cwd=project))["paths"]
+    assert [
+        list(paths[path][method]["responses"])
+        for path, method in (
+            ("/api/token/", "post"),
+            ("/api/students/", "get"),
+            ("/api/students/", "post"),
+        )
+    ] == [["200", "400", "401", "429"], ["200", *list_errors], ["201", *create_errors]]
 
 
 def test_setup_keeps_schema(project: Path) -> None:

@@ -156,6 +156,7 @@ def test_headers(api: APIClient, path: str) -> None:
 
 
 def test_content_type_is_unreadable() -> None:
+    # They load the project: not before the settings of the tests.
     from config import asgi, wsgi
 
     kind = "application/json; a*=nope'en'%ff"
